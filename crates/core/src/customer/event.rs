@@ -1,0 +1,348 @@
+use serde::{Deserialize, Serialize};
+
+use super::state::{DocumentKind, DumpPurpose, GoLiveStep};
+use crate::{
+    digest::Digest,
+    environment::{Kind, Role},
+    ids::{CustomerId, Label, PersonId},
+    plan::{PackageFacts, Plan},
+    refusal::Refusal,
+    signature::Signature,
+    time::Timestamp,
+};
+
+/// What happened to a customer. Shipped events are never edited, only added to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "body", rename_all = "kebab-case", rename_all_fields = "kebab-case")]
+pub enum Event {
+    /// A prospect was added.
+    ProspectAdded {
+        /// Its identity.
+        id: CustomerId,
+        /// Its printed name.
+        name: String,
+    },
+    /// The contract was signed.
+    ContractSigned {
+        /// The contract's reference.
+        reference: String,
+    },
+    /// An environment was requested, with its plan.
+    EnvironmentRequested {
+        /// What shall be done.
+        plan: Box<Plan>,
+        /// The digest of the plan.
+        plan_digest: Digest,
+        /// Who asked for it.
+        author: PersonId,
+        /// When its lifetime is over, where the policy limits it.
+        expires: Option<Timestamp>,
+    },
+    /// A build was begun.
+    BuildStarted {
+        /// Which environment.
+        label: Label,
+        /// The operation's number.
+        operation: u32,
+        /// Who builds it.
+        executor: PersonId,
+    },
+    /// A build was completed: the environment is visible.
+    EnvironmentBuilt {
+        /// Which environment.
+        label: Label,
+        /// The operation's number.
+        operation: u32,
+        /// Its instances.
+        instances: Vec<InstanceFacts>,
+    },
+    /// A build was stopped by a failed check or an error; nothing is visible.
+    BuildStopped {
+        /// Which environment.
+        label: Label,
+        /// The operation's number.
+        operation: u32,
+        /// What stopped it.
+        failure: BuildFailure,
+    },
+    /// An environment went into use.
+    EnvironmentOpened {
+        /// Which environment.
+        label: Label,
+    },
+    /// The customer accepted a VAL.
+    EnvironmentAccepted {
+        /// Which environment.
+        label: Label,
+        /// The signature.
+        signature: Signature,
+    },
+    /// A Demo was lent, or lent for longer.
+    DemoLent {
+        /// Which environment.
+        label: Label,
+        /// Until when.
+        until: Timestamp,
+    },
+    /// A Demo's time ended; nobody can enter it.
+    DemoExpired {
+        /// Which environment.
+        label: Label,
+        /// The rule.
+        rule: String,
+        /// The last day.
+        destroy_by: Timestamp,
+    },
+    /// A source dump was received.
+    DumpRegistered {
+        /// The digest over its files.
+        digest: Digest,
+        /// What it is for.
+        purpose: DumpPurpose,
+        /// How many files.
+        files: u32,
+        /// Their bytes.
+        bytes: u64,
+    },
+    /// A migration spec was recorded.
+    SpecRecorded {
+        /// The digest over spec, maps and SQL.
+        digest: Digest,
+        /// The catalogue it is for.
+        catalogue: Digest,
+    },
+    /// The migration program was started.
+    IterationStarted {
+        /// The iteration's number.
+        number: u32,
+        /// The operation's number.
+        operation: u32,
+        /// The dump.
+        dump: Digest,
+        /// The spec.
+        spec: Digest,
+        /// The catalogue.
+        catalogue: Digest,
+        /// The iteration whose ids it keeps.
+        base: Option<u32>,
+        /// Whether it is the run on the final dump.
+        is_final: bool,
+    },
+    /// The migration program has run.
+    IterationRun {
+        /// The iteration's number.
+        number: u32,
+        /// The package it made.
+        package: PackageFacts,
+        /// The counts of each section.
+        sections: Vec<SectionCounts>,
+    },
+    /// The output of an iteration was published to the customer.
+    IterationPublished {
+        /// The iteration's number.
+        number: u32,
+    },
+    /// A reviewer found something. The text stands in the destroyable store.
+    FindingAdded {
+        /// The iteration's number.
+        iteration: u32,
+        /// The finding's number.
+        number: u32,
+        /// The keyed digest of the text.
+        text: Digest,
+        /// Who found it.
+        by: PersonId,
+    },
+    /// A finding was resolved.
+    FindingResolved {
+        /// The iteration's number.
+        iteration: u32,
+        /// The finding's number.
+        number: u32,
+        /// The keyed digest of the resolution's text.
+        text: Digest,
+    },
+    /// One of the signatures of a sign-off was given.
+    IterationSigned {
+        /// The iteration's number.
+        number: u32,
+        /// The signature.
+        signature: Signature,
+        /// Whether the sign-off is complete with it.
+        complete: bool,
+    },
+    /// Customer quality agreed on the source of the configuration.
+    SourceChosen {
+        /// For which kind: VAL or PROD.
+        target: Kind,
+        /// The environment it comes from.
+        label: Label,
+        /// The signature.
+        signature: Signature,
+    },
+    /// Configuration was extracted.
+    ConfigurationExtracted {
+        /// From which environment.
+        label: Label,
+        /// For which kind: VAL or PROD.
+        target: Kind,
+        /// The package.
+        package: PackageFacts,
+        /// Rows that stayed behind: table, reason, count.
+        left_out: Vec<(String, String, u64)>,
+    },
+    /// The facts of a document were frozen.
+    DocumentFrozen {
+        /// Its number.
+        number: String,
+        /// What it is.
+        kind: DocumentKind,
+        /// Which environment it is about.
+        label: Label,
+        /// Whether these are the facts of the plan (an IQ before its run).
+        is_plan: bool,
+        /// The digest of the facts.
+        facts: Digest,
+        /// How many checks failed.
+        failed_checks: u32,
+        /// The ledger's head that the facts print.
+        head: Digest,
+    },
+    /// A document was signed.
+    DocumentSigned {
+        /// Its number.
+        number: String,
+        /// The signature.
+        signature: Signature,
+    },
+    /// A document was rejected.
+    DocumentRejected {
+        /// Its number.
+        number: String,
+        /// The signature of the rejection.
+        signature: Signature,
+    },
+    /// Customer quality signed that validation is completed.
+    ValidationCompleted {
+        /// In which VAL.
+        label: Label,
+        /// The signature.
+        signature: Signature,
+    },
+    /// A go-live step was done.
+    GoLiveStepDone {
+        /// Which step.
+        step: GoLiveStep,
+    },
+    /// One of the signatures of the final quality check was given.
+    FinalQcSigned {
+        /// The signature.
+        signature: Signature,
+    },
+    /// PROD is live.
+    WentLive {
+        /// PROD's name.
+        label: Label,
+    },
+    /// An environment fell due for destruction.
+    EnvironmentDue {
+        /// Which environment.
+        label: Label,
+        /// The rule of the policy.
+        rule: String,
+        /// The last day.
+        destroy_by: Timestamp,
+    },
+    /// An environment is held.
+    EnvironmentHeld {
+        /// Which environment.
+        label: Label,
+    },
+    /// A hold was lifted.
+    EnvironmentReleased {
+        /// Which environment.
+        label: Label,
+    },
+    /// Nobody can enter an environment any more.
+    EnvironmentClosed {
+        /// Which environment.
+        label: Label,
+    },
+    /// Destruction was begun.
+    DestructionStarted {
+        /// Which environment.
+        label: Label,
+        /// The operation's number.
+        operation: u32,
+        /// The rule, or `early`.
+        rule: String,
+        /// The approval, where it is not due yet.
+        approval: Option<Signature>,
+    },
+    /// An environment is gone.
+    EnvironmentDestroyed {
+        /// Which environment.
+        label: Label,
+        /// The operation's number.
+        operation: u32,
+        /// The masking key that was destroyed with it, where it was the last one to use it.
+        key: Option<String>,
+    },
+    /// A command was rejected.
+    CommandRejected {
+        /// The command's name.
+        command: String,
+        /// What the rule said.
+        refusal: Refusal,
+    },
+}
+
+/// An instance as the ledger knows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct InstanceFacts {
+    /// Main or Test.
+    pub role: Role,
+    /// Where it is, relative to the data directory.
+    pub location: String,
+    /// The digest of its content and schema when it was built.
+    pub fingerprint: Digest,
+}
+
+/// What stopped a build.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "outcome")]
+pub enum BuildFailure {
+    /// Checks said no.
+    Failed {
+        /// How many.
+        checks: u32,
+        /// The first one, in words.
+        first: String,
+    },
+    /// The machine broke.
+    Errored {
+        /// What happened, without any volunteer's data.
+        message: String,
+    },
+    /// A person stopped it.
+    Aborted,
+}
+
+/// The counts of one section of a migration run: `read = written + rejected + filtered`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct SectionCounts {
+    /// The section's name.
+    pub section: String,
+    /// The table it fills.
+    pub target: String,
+    /// Source rows read.
+    pub read: u64,
+    /// Rows written.
+    pub written: u64,
+    /// Rows rejected, each kept with its reason.
+    pub rejected: u64,
+    /// Rows that the spec leaves out.
+    pub filtered: u64,
+}

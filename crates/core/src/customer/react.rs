@@ -1,0 +1,85 @@
+use super::{Command, Customer, Event, GoLiveStep, State};
+use crate::{
+    environment::Kind,
+    policy::{Condition, Policy},
+};
+
+/// Returns what follows from an event, given the state after it. Runs inside the append of its cause.
+#[must_use]
+pub fn react(customer: &Customer, event: &Event, policy: &Policy) -> Vec<Command> {
+    match event {
+        Event::GoLiveStepDone { step: GoLiveStep::FinalQc } => vec![Command::GoLive],
+        Event::WentLive { .. } => {
+            let mut due = fall_due(customer, policy, Condition::ProdIsLive);
+            if customer.validation.is_some() {
+                due.extend(fall_due(
+                    customer,
+                    policy,
+                    Condition::ValidationIsCompletedAndProdIsLive,
+                ));
+            }
+            due
+        }
+        Event::IterationSigned { complete: true, .. } => {
+            fall_due(customer, policy, Condition::MigrationIsSignedOff)
+        }
+        Event::ProspectAdded { .. }
+        | Event::ContractSigned { .. }
+        | Event::EnvironmentRequested { .. }
+        | Event::BuildStarted { .. }
+        | Event::EnvironmentBuilt { .. }
+        | Event::BuildStopped { .. }
+        | Event::EnvironmentOpened { .. }
+        | Event::EnvironmentAccepted { .. }
+        | Event::DemoLent { .. }
+        | Event::DemoExpired { .. }
+        | Event::DumpRegistered { .. }
+        | Event::SpecRecorded { .. }
+        | Event::IterationStarted { .. }
+        | Event::IterationRun { .. }
+        | Event::IterationPublished { .. }
+        | Event::FindingAdded { .. }
+        | Event::FindingResolved { .. }
+        | Event::IterationSigned { complete: false, .. }
+        | Event::SourceChosen { .. }
+        | Event::ConfigurationExtracted { .. }
+        | Event::DocumentFrozen { .. }
+        | Event::DocumentSigned { .. }
+        | Event::DocumentRejected { .. }
+        | Event::ValidationCompleted { .. }
+        | Event::GoLiveStepDone {
+            step:
+                GoLiveStep::FinalDump
+                | GoLiveStep::ExtractConfiguration
+                | GoLiveStep::RunMigration
+                | GoLiveStep::ReviewProd
+                | GoLiveStep::ProvideIq,
+        }
+        | Event::FinalQcSigned { .. }
+        | Event::EnvironmentDue { .. }
+        | Event::EnvironmentHeld { .. }
+        | Event::EnvironmentReleased { .. }
+        | Event::EnvironmentClosed { .. }
+        | Event::DestructionStarted { .. }
+        | Event::EnvironmentDestroyed { .. }
+        | Event::CommandRejected { .. } => Vec::new(),
+    }
+}
+
+fn fall_due(customer: &Customer, policy: &Policy, condition: Condition) -> Vec<Command> {
+    Kind::ALL
+        .into_iter()
+        .filter(|kind| policy.rules(*kind).due_when.contains(&condition))
+        .flat_map(|kind| customer.of_kind(kind))
+        .filter(|environment| match environment.state {
+            State::Requested | State::Building | State::Built | State::InUse | State::Closed => {
+                environment.due.is_none()
+            }
+            State::Destroying | State::Destroyed => false,
+        })
+        .map(|environment| Command::MarkDue {
+            label: environment.label,
+            rule: condition.as_str().to_owned(),
+        })
+        .collect()
+}
