@@ -29,9 +29,7 @@ impl Digest {
     ///
     /// # Errors
     /// When the value has no canonical form.
-    pub fn of_canonical<T: Serialize>(
-        value: &T,
-    ) -> Result<Self, crate::canonical::NotCanonical> {
+    pub fn of_canonical<T: Serialize>(value: &T) -> Result<Self, crate::canonical::NotCanonical> {
         Ok(Self::of(&crate::canonical::to_vec(value)?))
     }
 

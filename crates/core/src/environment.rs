@@ -121,10 +121,9 @@ impl FromStr for Role {
         match text {
             "main" => Ok(Self::Main),
             "test" => Ok(Self::Test),
-            _ => Err(Unknown {
-                expected: "`main`, `test`",
-                found: text.chars().take(40).collect(),
-            }),
+            _ => {
+                Err(Unknown { expected: "`main`, `test`", found: text.chars().take(40).collect() })
+            }
         }
     }
 }

@@ -228,7 +228,8 @@ mod tests {
         for text in ["acme/sandbox", "acme/val-2/main", "a1/community-dev", "b-c/prod/test"] {
             assert_eq!(text.parse::<Address>().unwrap().to_string(), text);
         }
-        for text in ["acme", "acme/", "acme/val-0", "acme/val-01", "Acme/val", "acme/val/x", "../x"] {
+        for text in ["acme", "acme/", "acme/val-0", "acme/val-01", "Acme/val", "acme/val/x", "../x"]
+        {
             assert!(text.parse::<Address>().is_err(), "{text}");
         }
         assert!("24.1".parse::<Release>().is_ok());

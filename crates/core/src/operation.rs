@@ -68,7 +68,12 @@ pub struct TestResult {
 
 /// What happened in an operation. Shipped events are never edited, only added to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", content = "body", rename_all = "kebab-case", rename_all_fields = "kebab-case")]
+#[serde(
+    tag = "kind",
+    content = "body",
+    rename_all = "kebab-case",
+    rename_all_fields = "kebab-case"
+)]
 pub enum Event {
     /// A process began, or began again after a crash, to carry the operation out.
     AttemptStarted {

@@ -4,7 +4,10 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{entry::Actor, ids::{CustomerId, PersonId}};
+use crate::{
+    entry::Actor,
+    ids::{CustomerId, PersonId},
+};
 
 /// What a person is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

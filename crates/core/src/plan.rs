@@ -333,15 +333,47 @@ impl Plan {
 
 /// Requirements that tests trace to: id, text, where it comes from.
 pub const REQUIREMENTS: &[(&str, &str, &str)] = &[
-    ("R-01", "The stated release and build are installed, and the instance says who it is.", "evidence: build identity"),
-    ("R-02", "The schema is the one that the release's catalogue declares.", "evidence: schema equals catalogue"),
-    ("R-03", "The general configuration of the source agreed by the customer arrives, row for row.", "seed: what passes from Sandbox to VAL and PROD"),
-    ("R-04", "The migration output arrives, row for row.", "seed: what is passed from Migration to VAL and PROD"),
+    (
+        "R-01",
+        "The stated release and build are installed, and the instance says who it is.",
+        "evidence: build identity",
+    ),
+    (
+        "R-02",
+        "The schema is the one that the release's catalogue declares.",
+        "evidence: schema equals catalogue",
+    ),
+    (
+        "R-03",
+        "The general configuration of the source agreed by the customer arrives, row for row.",
+        "seed: what passes from Sandbox to VAL and PROD",
+    ),
+    (
+        "R-04",
+        "The migration output arrives, row for row.",
+        "seed: what is passed from Migration to VAL and PROD",
+    ),
     ("R-05", "Nothing outside the allow-list arrives.", "policy: passage, deny by default"),
-    ("R-06", "Every reference leads to a row and the database is sound.", "evidence: foreign keys hold"),
-    ("R-07", "Volunteer PHI is masked in VAL.", "seed: volunteer PHI is obfuscated in the VAL environment"),
-    ("R-08", "No integration setting or credential points at another environment.", "seed: integration-specific settings are not passed"),
-    ("R-09", "No shared and no default account exists; people are invited for each environment.", "evidence: roles and accounts"),
+    (
+        "R-06",
+        "Every reference leads to a row and the database is sound.",
+        "evidence: foreign keys hold",
+    ),
+    (
+        "R-07",
+        "Volunteer PHI is masked in VAL.",
+        "seed: volunteer PHI is obfuscated in the VAL environment",
+    ),
+    (
+        "R-08",
+        "No integration setting or credential points at another environment.",
+        "seed: integration-specific settings are not passed",
+    ),
+    (
+        "R-09",
+        "No shared and no default account exists; people are invited for each environment.",
+        "evidence: roles and accounts",
+    ),
     ("R-10", "The trail is intact, and can be neither changed nor deleted.", "21 CFR 11.10(e)"),
     ("R-11", "Main and Test agree where they must.", "seed: the environment is a pair"),
     ("R-12", "It is stated what ends the environment and when.", "seed: lifecycle"),
@@ -389,7 +421,13 @@ pub fn plan(
     for role in &instances {
         steps.extend(build_steps(*role, &content, key.as_ref()));
         tests.extend(instance_tests(
-            customer, label, *role, &content, &release, key.is_some(), rules.masked,
+            customer,
+            label,
+            *role,
+            &content,
+            &release,
+            key.is_some(),
+            rules.masked,
         ));
     }
     if instances.len() > 1 {

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{digest::Digest, environment::{Kind, Role}};
+use crate::{
+    digest::Digest,
+    environment::{Kind, Role},
+};
 
 /// The rules of one installation. Its digest is cited by every package and every IQ.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -213,17 +216,24 @@ impl Policy {
         for kind in Kind::ALL {
             let rules = policy.environment.get(&kind).ok_or(Error::MissingKind(kind))?;
             let contradiction = |problem| Err(Error::Contradiction { kind, problem });
-            if rules.due_when.contains(&Condition::LifetimeIsOver) != rules.lifetime_days.is_some() {
-                return contradiction("must give `lifetime_days` exactly when `lifetime-is-over` makes it due");
+            if rules.due_when.contains(&Condition::LifetimeIsOver) != rules.lifetime_days.is_some()
+            {
+                return contradiction(
+                    "must give `lifetime_days` exactly when `lifetime-is-over` makes it due",
+                );
             }
             if kind == Kind::Prod && !rules.due_when.is_empty() {
-                return contradiction("makes PROD due for destruction; PROD is never destroyed by policy");
+                return contradiction(
+                    "makes PROD due for destruction; PROD is never destroyed by policy",
+                );
             }
             if kind == Kind::Val && !rules.masked {
                 return contradiction("leaves volunteer PHI unmasked in VAL");
             }
             if !rules.due_when.is_empty() && rules.destroy_within_days.is_none() {
-                return contradiction("must give `destroy_within_days` where it names what makes it due");
+                return contradiction(
+                    "must give `destroy_within_days` where it names what makes it due",
+                );
             }
         }
         Ok(policy)
@@ -273,7 +283,10 @@ mod tests {
 
     #[test]
     fn a_policy_that_destroys_prod_is_refused() {
-        let text = include_str!("../policy.toml").replace("due_when = []\nwhy = \"The customer's", "due_when = [\"prod-is-live\"]\nwhy = \"The customer's");
+        let text = include_str!("../policy.toml").replace(
+            "due_when = []\nwhy = \"The customer's",
+            "due_when = [\"prod-is-live\"]\nwhy = \"The customer's",
+        );
         assert!(Policy::parse(&text).unwrap_err().to_string().contains("PROD is never destroyed"));
     }
 }

@@ -24,7 +24,12 @@ pub enum ClockKind {
 
 /// What happened at the vendor. Shipped events are never edited, only added to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", content = "body", rename_all = "kebab-case", rename_all_fields = "kebab-case")]
+#[serde(
+    tag = "kind",
+    content = "body",
+    rename_all = "kebab-case",
+    rename_all_fields = "kebab-case"
+)]
 pub enum Event {
     /// The data directory was made. Always entry 1.
     DirectoryCreated {
@@ -215,7 +220,10 @@ fn only_quality(actor: Option<&Person>, what: &str) -> Result<(), Refusal> {
     match actor.map(|actor| actor.role) {
         Some(Role::VendorQuality) => Ok(()),
         Some(
-            Role::VendorSales | Role::VendorEngineer | Role::CustomerReviewer | Role::CustomerQuality,
+            Role::VendorSales
+            | Role::VendorEngineer
+            | Role::CustomerReviewer
+            | Role::CustomerQuality,
         )
         | None => Err(refusal::AUTHORITY.because(
             format!("only vendor quality may {what}"),
@@ -264,7 +272,15 @@ fn add_person(
         (None, false) => {}
         (Some(_), false) | (None, true) => {
             return Err(refusal::PERSON_CUSTOMER.because(
-                format!("a {} {}", person.role.title(), if person.role.is_customer() { "belongs to a customer, and none was given" } else { "belongs to no customer" }),
+                format!(
+                    "a {} {}",
+                    person.role.title(),
+                    if person.role.is_customer() {
+                        "belongs to a customer, and none was given"
+                    } else {
+                        "belongs to no customer"
+                    }
+                ),
                 "give `--customer` for a customer's people only",
             ));
         }

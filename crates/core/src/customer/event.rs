@@ -13,7 +13,12 @@ use crate::{
 
 /// What happened to a customer. Shipped events are never edited, only added to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", content = "body", rename_all = "kebab-case", rename_all_fields = "kebab-case")]
+#[serde(
+    tag = "kind",
+    content = "body",
+    rename_all = "kebab-case",
+    rename_all_fields = "kebab-case"
+)]
 pub enum Event {
     /// A prospect was added.
     ProspectAdded {

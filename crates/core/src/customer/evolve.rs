@@ -112,11 +112,8 @@ fn apply(customer: &mut Customer, event: &Event, stamp: Stamp) {
         Event::DemoExpired { label, rule, destroy_by } => with(customer, *label, |environment| {
             environment.state = State::Closed;
             environment.since.insert("closed", stamp.time);
-            environment.due = Some(Due {
-                rule: rule.clone(),
-                since: stamp.time,
-                destroy_by: *destroy_by,
-            });
+            environment.due =
+                Some(Due { rule: rule.clone(), since: stamp.time, destroy_by: *destroy_by });
         }),
         Event::DumpRegistered { digest, purpose, files, bytes } => customer.dumps.push(Dump {
             digest: *digest,
@@ -128,15 +125,7 @@ fn apply(customer: &mut Customer, event: &Event, stamp: Stamp) {
         Event::SpecRecorded { digest, catalogue } => {
             customer.specs.push(Spec { digest: *digest, catalogue: *catalogue });
         }
-        Event::IterationStarted {
-            number,
-            operation,
-            dump,
-            spec,
-            catalogue,
-            base,
-            is_final,
-        } => {
+        Event::IterationStarted { number, operation, dump, spec, catalogue, base, is_final } => {
             customer.operations = customer.operations.max(*operation);
             customer.iterations.push(Iteration {
                 number: *number,
@@ -256,11 +245,8 @@ fn apply(customer: &mut Customer, event: &Event, stamp: Stamp) {
         }
         Event::EnvironmentDue { label, rule, destroy_by } => {
             with(customer, *label, |environment| {
-                environment.due = Some(Due {
-                    rule: rule.clone(),
-                    since: stamp.time,
-                    destroy_by: *destroy_by,
-                });
+                environment.due =
+                    Some(Due { rule: rule.clone(), since: stamp.time, destroy_by: *destroy_by });
             });
         }
         Event::EnvironmentHeld { label } => with(customer, *label, |environment| {

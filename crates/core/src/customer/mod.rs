@@ -16,6 +16,6 @@ pub use evolve::{Stamp, evolve};
 pub use next::{Next, next};
 pub use react::react;
 pub use state::{
-    Customer, Document, DocumentKind, Dump, DumpPurpose, Due, Environment, Finding, GoLiveStep,
+    Customer, Document, DocumentKind, Due, Dump, DumpPurpose, Environment, Finding, GoLiveStep,
     Iteration, IterationState, Source, Spec, State, Status,
 };

@@ -106,8 +106,8 @@ fn pending(
         }
         State::Closed => {
             // An expired Demo is kept while a Sandbox may still be cloned from it.
-            let wanted = environment.label.kind() == Kind::Demo
-                && customer.single(Kind::Sandbox).is_none();
+            let wanted =
+                environment.label.kind() == Kind::Demo && customer.single(Kind::Sandbox).is_none();
             if let Some(due) = &environment.due
                 && environment.hold.is_none()
                 && !wanted
@@ -135,9 +135,17 @@ fn forward(customer: &Customer, list: &mut Vec<Next>) {
     match customer.status {
         Status::Prospect => {
             if customer.single(Kind::Demo).is_none() {
-                list.push(item("vendor engineer", "request the Demo", format!("environment request {id} demo")));
+                list.push(item(
+                    "vendor engineer",
+                    "request the Demo",
+                    format!("environment request {id} demo"),
+                ));
             }
-            list.push(item("vendor sales", "record the signed contract", format!("customer contract {id} --reference REF")));
+            list.push(item(
+                "vendor sales",
+                "record the signed contract",
+                format!("customer contract {id} --reference REF"),
+            ));
         }
         Status::Contracted => contracted(customer, list),
         Status::Live => {}
@@ -147,22 +155,38 @@ fn forward(customer: &Customer, list: &mut Vec<Next>) {
 fn contracted(customer: &Customer, list: &mut Vec<Next>) {
     let id = &customer.id;
     if customer.single(Kind::Sandbox).is_none() {
-        list.push(item("vendor engineer", "request the Sandbox", format!("environment request {id} sandbox")));
+        list.push(item(
+            "vendor engineer",
+            "request the Sandbox",
+            format!("environment request {id} sandbox"),
+        ));
     }
     if customer.signed_iteration().is_none() {
         migration(customer, list);
         return;
     }
     if !customer.sources.contains_key(&Kind::Val) {
-        list.push(item("customer quality", "agree on the source of VAL's configuration", format!("configuration choose {id} --for val --source sandbox")));
+        list.push(item(
+            "customer quality",
+            "agree on the source of VAL's configuration",
+            format!("configuration choose {id} --for val --source sandbox"),
+        ));
         return;
     }
     let formal = customer
         .of_kind(Kind::Val)
         .find(|val| val.purpose == Some(Purpose::Formal) && val.state != State::Destroyed);
     match (formal, &customer.validation) {
-        (None, None) => list.push(item("vendor engineer", "request the formal VAL", format!("environment request {id} val --formal"))),
-        (Some(val), None) if val.state == State::InUse => list.push(item("customer quality", "sign that validation is completed", format!("environment validate {id}/{}", val.label))),
+        (None, None) => list.push(item(
+            "vendor engineer",
+            "request the formal VAL",
+            format!("environment request {id} val --formal"),
+        )),
+        (Some(val), None) if val.state == State::InUse => list.push(item(
+            "customer quality",
+            "sign that validation is completed",
+            format!("environment validate {id}/{}", val.label),
+        )),
         (Some(_), None) => {}
         (Some(_) | None, Some(_)) => golive(customer, list),
     }
@@ -171,19 +195,50 @@ fn contracted(customer: &Customer, list: &mut Vec<Next>) {
 fn migration(customer: &Customer, list: &mut Vec<Next>) {
     let id = &customer.id;
     match customer.iterations.last() {
-        None if customer.dumps.is_empty() => list.push(item("customer reviewer", "provide a source dump", format!("migration dump {id} FOLDER"))),
-        None if customer.specs.is_empty() => list.push(item("vendor engineer", "record the migration spec", format!("migration spec {id} FOLDER"))),
-        None => list.push(item("vendor engineer", "run the migration program", format!("migration run {id}"))),
+        None if customer.dumps.is_empty() => list.push(item(
+            "customer reviewer",
+            "provide a source dump",
+            format!("migration dump {id} FOLDER"),
+        )),
+        None if customer.specs.is_empty() => list.push(item(
+            "vendor engineer",
+            "record the migration spec",
+            format!("migration spec {id} FOLDER"),
+        )),
+        None => list.push(item(
+            "vendor engineer",
+            "run the migration program",
+            format!("migration run {id}"),
+        )),
         Some(iteration) => match iteration.state {
-            IterationState::Running => list.push(item("vendor engineer", "continue the migration run", format!("migration run {id}"))),
-            IterationState::Run => list.push(item("vendor engineer", format!("publish iteration {}", iteration.number), format!("migration publish {id} {}", iteration.number))),
+            IterationState::Running => list.push(item(
+                "vendor engineer",
+                "continue the migration run",
+                format!("migration run {id}"),
+            )),
+            IterationState::Run => list.push(item(
+                "vendor engineer",
+                format!("publish iteration {}", iteration.number),
+                format!("migration publish {id} {}", iteration.number),
+            )),
             IterationState::Published => {
                 if let Some(finding) = iteration.findings.iter().find(|f| f.resolution.is_none()) {
-                    list.push(item("vendor engineer", format!("resolve finding {} of iteration {}", finding.number, iteration.number), format!("migration resolve {id} {} {}", iteration.number, finding.number)));
+                    list.push(item(
+                        "vendor engineer",
+                        format!(
+                            "resolve finding {} of iteration {}",
+                            finding.number, iteration.number
+                        ),
+                        format!("migration resolve {id} {} {}", iteration.number, finding.number),
+                    ));
                 }
                 let awaited = signature::awaited(Record::IterationSignOff, &iteration.signatures);
                 if let Some((_, role)) = awaited.first() {
-                    list.push(item(role.title(), format!("sign iteration {} off, or add a finding", iteration.number), format!("migration sign {id} {}", iteration.number)));
+                    list.push(item(
+                        role.title(),
+                        format!("sign iteration {} off, or add a finding", iteration.number),
+                        format!("migration sign {id} {}", iteration.number),
+                    ));
                 }
             }
             IterationState::Signed => {}
@@ -201,29 +256,53 @@ fn golive(customer: &Customer, list: &mut Vec<Next>) {
     let prod = customer.single(Kind::Prod);
     let has_final = customer.dumps.iter().any(|dump| dump.purpose == DumpPurpose::Final);
     match step {
-        GoLiveStep::FinalDump => list.push(item(owner, title, format!("migration dump {id} FOLDER --final"))),
-        GoLiveStep::ExtractConfiguration if !customer.sources.contains_key(&Kind::Prod) => {
-            list.push(item("customer quality", "agree on the source of PROD's configuration", format!("configuration choose {id} --for prod --source VAL")));
+        GoLiveStep::FinalDump => {
+            list.push(item(owner, title, format!("migration dump {id} FOLDER --final")))
         }
-        GoLiveStep::ExtractConfiguration => list.push(item(owner, title, format!("configuration extract {id} --for prod"))),
-        GoLiveStep::RunMigration if has_final => list.push(item(owner, title, format!("migration run {id}"))),
+        GoLiveStep::ExtractConfiguration if !customer.sources.contains_key(&Kind::Prod) => {
+            list.push(item(
+                "customer quality",
+                "agree on the source of PROD's configuration",
+                format!("configuration choose {id} --for prod --source VAL"),
+            ));
+        }
+        GoLiveStep::ExtractConfiguration => {
+            list.push(item(owner, title, format!("configuration extract {id} --for prod")))
+        }
+        GoLiveStep::RunMigration if has_final => {
+            list.push(item(owner, title, format!("migration run {id}")))
+        }
         GoLiveStep::RunMigration => {}
         GoLiveStep::ReviewProd => match prod.map(|prod| prod.state) {
-            None => list.push(item("vendor engineer", "request PROD", format!("environment request {id} prod"))),
+            None => list.push(item(
+                "vendor engineer",
+                "request PROD",
+                format!("environment request {id} prod"),
+            )),
             Some(State::Built) => list.push(item(owner, title, format!("golive review {id}"))),
-            Some(State::Requested | State::Building | State::InUse | State::Closed | State::Destroying | State::Destroyed) => {}
+            Some(
+                State::Requested
+                | State::Building
+                | State::InUse
+                | State::Closed
+                | State::Destroying
+                | State::Destroyed,
+            ) => {}
         },
         GoLiveStep::ProvideIq => {
             let approved = prod
                 .and_then(|prod| prod.iq.as_ref())
                 .and_then(|number| customer.documents.get(number))
-                .is_some_and(|document| signature::awaited(Record::IqReport, &document.signatures).is_empty());
+                .is_some_and(|document| {
+                    signature::awaited(Record::IqReport, &document.signatures).is_empty()
+                });
             if approved {
                 list.push(item(owner, title, format!("golive provide {id}")));
             }
         }
         GoLiveStep::FinalQc => {
-            if let Some((_, role)) = signature::awaited(Record::FinalQc, &customer.final_qc).first() {
+            if let Some((_, role)) = signature::awaited(Record::FinalQc, &customer.final_qc).first()
+            {
                 list.push(item(role.title(), title, format!("golive qc {id}")));
             }
         }

@@ -21,7 +21,11 @@ pub const AUTHORITY: &[(&str, &str, &[Role])] = &[
     ("accept-environment", "accept a VAL", &[CustomerQuality]),
     ("lend-demo", "lend a Demo", &[VendorSales]),
     ("expire-demo", "end a Demo's loan", &[VendorSales, VendorEngineer]),
-    ("register-dump", "register a source dump for an iteration", &[CustomerReviewer, CustomerQuality, VendorEngineer]),
+    (
+        "register-dump",
+        "register a source dump for an iteration",
+        &[CustomerReviewer, CustomerQuality, VendorEngineer],
+    ),
     ("register-final-dump", "provide the final source dump", &[CustomerReviewer, CustomerQuality]),
     ("record-spec", "record a migration spec", &[VendorEngineer]),
     ("start-iteration", "run the migration program", &[VendorEngineer]),
@@ -120,7 +124,8 @@ pub fn authorised(
     };
     if !roles.contains(&person.role) {
         let who: Vec<_> = roles.iter().map(|role| role.title()).collect();
-        let who = if who.is_empty() { "nobody; it is a consequence".to_owned() } else { who.join(", ") };
+        let who =
+            if who.is_empty() { "nobody; it is a consequence".to_owned() } else { who.join(", ") };
         return Err(refusal::AUTHORITY.because(
             format!("`{}` ({}) may not {title}; expected: {who}", person.id, person.role.title()),
             "`landfall person list` shows who has which role; choose the session with `--as PERSON`",

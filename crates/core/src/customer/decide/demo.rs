@@ -1,4 +1,7 @@
-use super::{super::{Customer, Environment, Event, State}, Context, environment, wrong_state};
+use super::{
+    super::{Customer, Environment, Event, State},
+    Context, environment, wrong_state,
+};
 use crate::{
     environment::Kind,
     ids::Label,
@@ -15,7 +18,11 @@ pub(super) fn lend(
     let demo = demo(customer, label)?;
     match demo.state {
         State::InUse => {}
-        State::Requested | State::Building | State::Built | State::Closed | State::Destroying
+        State::Requested
+        | State::Building
+        | State::Built
+        | State::Closed
+        | State::Destroying
         | State::Destroyed => return Err(wrong_state(customer, demo, "lent", "in use")),
     }
     let lifetime = context.policy.rules(Kind::Demo).lifetime_days.unwrap_or(u32::MAX);
@@ -36,7 +43,11 @@ pub(super) fn expire(
     let demo = demo(customer, label)?;
     match demo.state {
         State::InUse => {}
-        State::Requested | State::Building | State::Built | State::Closed | State::Destroying
+        State::Requested
+        | State::Building
+        | State::Built
+        | State::Closed
+        | State::Destroying
         | State::Destroyed => return Err(wrong_state(customer, demo, "expired", "in use")),
     }
     let over = demo.lent_until.or(demo.expires);

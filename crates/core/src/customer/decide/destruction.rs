@@ -77,7 +77,10 @@ pub(super) fn close(
     not_prod(customer, label)?;
     match target.state {
         State::Built | State::InUse => {}
-        State::Requested | State::Building | State::Closed | State::Destroying
+        State::Requested
+        | State::Building
+        | State::Closed
+        | State::Destroying
         | State::Destroyed => return Err(wrong_state(customer, target, "closed", "in use")),
     }
     if target.due.is_none() {
@@ -97,15 +100,26 @@ pub(super) fn start(
     if target.hold.is_some() {
         return Err(refusal::HELD.because(
             format!("environment `{}/{label}` is under a hold and is kept", customer.id),
-            format!("`landfall environment release {}/{label}` with a reason, by quality", customer.id),
+            format!(
+                "`landfall environment release {}/{label}` with a reason, by quality",
+                customer.id
+            ),
         ));
     }
     match target.state {
         State::Closed => {}
-        State::Requested | State::Building | State::Built | State::InUse | State::Destroying
+        State::Requested
+        | State::Building
+        | State::Built
+        | State::InUse
+        | State::Destroying
         | State::Destroyed => {
             return Err(refusal::NOT_CLOSED.because(
-                format!("environment `{}/{label}` cannot be destroyed: expected it closed, found it {}", customer.id, target.state.as_str()),
+                format!(
+                    "environment `{}/{label}` cannot be destroyed: expected it closed, found it {}",
+                    customer.id,
+                    target.state.as_str()
+                ),
                 format!("`landfall environment close {}/{label}` first", customer.id),
             ));
         }
@@ -161,8 +175,13 @@ pub(super) fn complete(customer: &Customer, label: Label) -> Result<Vec<Event>, 
     let operation = match (target.state, target.destruction) {
         (State::Destroying, Some(operation)) => operation,
         (
-            State::Requested | State::Building | State::Built | State::InUse | State::Closed
-            | State::Destroying | State::Destroyed,
+            State::Requested
+            | State::Building
+            | State::Built
+            | State::InUse
+            | State::Closed
+            | State::Destroying
+            | State::Destroyed,
             _,
         ) => return Err(wrong_state(customer, target, "recorded as destroyed", "being destroyed")),
     };

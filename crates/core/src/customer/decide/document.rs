@@ -55,22 +55,48 @@ pub(super) fn freeze(
                 (
                     None | Some(_),
                     true | false,
-                    State::Requested | State::Building | State::Built | State::InUse
-                    | State::Closed | State::Destroying | State::Destroyed,
-                ) => return Err(super::wrong_state(customer, target, "documented", "requested (plan) or built (report)")),
+                    State::Requested
+                    | State::Building
+                    | State::Built
+                    | State::InUse
+                    | State::Closed
+                    | State::Destroying
+                    | State::Destroyed,
+                ) => {
+                    return Err(super::wrong_state(
+                        customer,
+                        target,
+                        "documented",
+                        "requested (plan) or built (report)",
+                    ));
+                }
             }
         }
         DocumentKind::MaskingCertificate => {
             if target.plan.key.is_none() || !target.state.has_content() {
-                return Err(super::wrong_state(customer, target, "certified as masked", "built with masked volunteers"));
+                return Err(super::wrong_state(
+                    customer,
+                    target,
+                    "certified as masked",
+                    "built with masked volunteers",
+                ));
             }
             customer.next_document(kind)
         }
         DocumentKind::DestructionCertificate => match target.state {
             State::Destroyed => customer.next_document(kind),
-            State::Requested | State::Building | State::Built | State::InUse | State::Closed
+            State::Requested
+            | State::Building
+            | State::Built
+            | State::InUse
+            | State::Closed
             | State::Destroying => {
-                return Err(super::wrong_state(customer, target, "certified as destroyed", "destroyed"));
+                return Err(super::wrong_state(
+                    customer,
+                    target,
+                    "certified as destroyed",
+                    "destroyed",
+                ));
             }
         },
     };
@@ -95,7 +121,11 @@ pub(super) fn sign(
     }
     if shown != digest {
         return Err(refusal::OTHER_CONTENT.because(
-            format!("document `{number}` has facts {}, the signature was given for {}", digest.short(), shown.short()),
+            format!(
+                "document `{number}` has facts {}, the signature was given for {}",
+                digest.short(),
+                shown.short()
+            ),
             "read the document again and sign what it says now",
         ));
     }
@@ -106,13 +136,20 @@ pub(super) fn sign(
             .map(|(meaning, role)| format!("{} by {}", meaning.as_str(), role.title()))
             .collect();
         return Err(refusal::SIGNATURE_NOT_ASKED.because(
-            format!("document `{number}` is not signed as {} by a {}", meaning.as_str(), person.role.title()),
+            format!(
+                "document `{number}` is not signed as {} by a {}",
+                meaning.as_str(),
+                person.role.title()
+            ),
             format!("it takes: {}", list.join("; ")),
         ));
     }
     not_twice(given, person, meaning)?;
     independent(customer, document, person, meaning)?;
-    if record == Record::IqReport && document.failed_checks > 0 && meaning == Meaning::ReportApproval {
+    if record == Record::IqReport
+        && document.failed_checks > 0
+        && meaning == Meaning::ReportApproval
+    {
         return Err(refusal::CHECK_FAILED.because(
             format!("document `{number}` reports {} failed checks", document.failed_checks),
             "reject the report, mend the cause and build again",
@@ -133,14 +170,15 @@ fn stage<'a>(
         (DocumentKind::Iq, Some(plan), None) => {
             Ok((Record::IqPlan, plan, &document.plan_signatures))
         }
-        (DocumentKind::Iq, _, Some(facts)) => {
-            Ok((Record::IqReport, facts, &document.signatures))
-        }
+        (DocumentKind::Iq, _, Some(facts)) => Ok((Record::IqReport, facts, &document.signatures)),
         (DocumentKind::Iq, None, None)
         | (DocumentKind::MaskingCertificate | DocumentKind::DestructionCertificate, _, _) => {
             Err(refusal::SIGNATURE_NOT_ASKED.because(
                 format!("document `{}` takes no signature: it states facts", document.number),
-                format!("`landfall document verify {}` checks it; customer `{}`", document.number, customer.id),
+                format!(
+                    "`landfall document verify {}` checks it; customer `{}`",
+                    document.number, customer.id
+                ),
             ))
         }
     }
@@ -157,7 +195,11 @@ pub(super) fn reject(
     let (record, digest, given) = stage(customer, document)?;
     if shown != digest {
         return Err(refusal::OTHER_CONTENT.because(
-            format!("document `{number}` has facts {}, the rejection was given for {}", digest.short(), shown.short()),
+            format!(
+                "document `{number}` has facts {}, the rejection was given for {}",
+                digest.short(),
+                shown.short()
+            ),
             "read the document again",
         ));
     }
@@ -242,8 +284,12 @@ fn independent(
     let must_be = match meaning {
         Meaning::Author => Some(&target.author),
         Meaning::Execution => target.executor.as_ref(),
-        Meaning::TechnicalReview | Meaning::PlanApproval | Meaning::ExecutionReview
-        | Meaning::ReportApproval | Meaning::CustomerReview | Meaning::CustomerApproval
+        Meaning::TechnicalReview
+        | Meaning::PlanApproval
+        | Meaning::ExecutionReview
+        | Meaning::ReportApproval
+        | Meaning::CustomerReview
+        | Meaning::CustomerApproval
         | Meaning::DestructionApproval => None,
     };
     if let Some(expected) = must_be
@@ -256,7 +302,11 @@ fn independent(
     }
     if conflict {
         return Err(refusal::NOT_INDEPENDENT.because(
-            format!("`{}` has another part in this qualification and may not sign as {}", person.id, meaning.as_str()),
+            format!(
+                "`{}` has another part in this qualification and may not sign as {}",
+                person.id,
+                meaning.as_str()
+            ),
             "let somebody sign who neither wrote, carried out nor otherwise checked it",
         ));
     }
@@ -273,8 +323,12 @@ enum Group {
 fn group(meaning: Meaning) -> Group {
     match meaning {
         Meaning::Author | Meaning::Execution => Group::Makes,
-        Meaning::TechnicalReview | Meaning::ExecutionReview | Meaning::CustomerReview => Group::Reviews,
-        Meaning::PlanApproval | Meaning::ReportApproval | Meaning::CustomerApproval
+        Meaning::TechnicalReview | Meaning::ExecutionReview | Meaning::CustomerReview => {
+            Group::Reviews
+        }
+        Meaning::PlanApproval
+        | Meaning::ReportApproval
+        | Meaning::CustomerApproval
         | Meaning::DestructionApproval => Group::Approves,
     }
 }

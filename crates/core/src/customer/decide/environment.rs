@@ -37,14 +37,8 @@ pub(super) fn request(
             ));
         }
         (Kind::Val, Some(_))
-        | (
-            Kind::Demo | Kind::Sandbox | Kind::Migration | Kind::Preprod | Kind::Prod,
-            None,
-        ) => {}
-        (
-            Kind::Demo | Kind::Sandbox | Kind::Migration | Kind::Preprod | Kind::Prod,
-            Some(_),
-        ) => {
+        | (Kind::Demo | Kind::Sandbox | Kind::Migration | Kind::Preprod | Kind::Prod, None) => {}
+        (Kind::Demo | Kind::Sandbox | Kind::Migration | Kind::Preprod | Kind::Prod, Some(_)) => {
             return Err(refusal::FORMALITY.because(
                 format!("only VAL is formal or informal, {} is neither", kind.title()),
                 "leave `--formal` and `--informal` away",
@@ -52,7 +46,11 @@ pub(super) fn request(
         }
     }
     let standing = customer.of_kind(kind).find(|other| match other.state {
-        State::Requested | State::Building | State::Built | State::InUse | State::Closed
+        State::Requested
+        | State::Building
+        | State::Built
+        | State::InUse
+        | State::Closed
         | State::Destroying => true,
         State::Destroyed => false,
     });
@@ -60,7 +58,12 @@ pub(super) fn request(
         && !rules.repeats
     {
         return Err(refusal::ALREADY_THERE.because(
-            format!("customer `{}` has `{}` already ({})", customer.id, other.label, other.state.as_str()),
+            format!(
+                "customer `{}` has `{}` already ({})",
+                customer.id,
+                other.label,
+                other.state.as_str()
+            ),
             format!("`landfall customer show {}` shows it", customer.id),
         ));
     }
@@ -232,7 +235,8 @@ fn check_content(
             match latest {
                 Some(iteration)
                     if iteration.number == *number
-                        && iteration.package.as_ref().map(|p| p.digest) == Some(migration.digest) =>
+                        && iteration.package.as_ref().map(|p| p.digest)
+                            == Some(migration.digest) =>
                 {
                     Ok(())
                 }
@@ -246,16 +250,16 @@ fn check_content(
                 return Ok(());
             }
             let source = customer.sources.get(&label.kind()).map(|source| source.label);
-            let extracted = customer.extractions.iter().rev().find(|(from, target, _)| {
-                Some(*from) == source && *target == label.kind()
-            });
+            let extracted = customer
+                .extractions
+                .iter()
+                .rev()
+                .find(|(from, target, _)| Some(*from) == source && *target == label.kind());
             let expected = match (label.kind(), purpose) {
                 (Kind::Prod, _) => customer.final_iteration(),
-                (_, Some(Purpose::Informal)) => customer
-                    .iterations
-                    .iter()
-                    .rev()
-                    .find(|i| matches!(i.state, IterationState::Published | IterationState::Signed)),
+                (_, Some(Purpose::Informal)) => customer.iterations.iter().rev().find(|i| {
+                    matches!(i.state, IterationState::Published | IterationState::Signed)
+                }),
                 (_, Some(Purpose::Formal) | None) => customer.signed_iteration(),
             };
             let packages_fit = configuration.kind == PackageKind::Configuration
@@ -285,7 +289,11 @@ pub(super) fn start_build(
     let target = environment(customer, label)?;
     match target.state {
         State::Requested => {}
-        State::Building | State::Built | State::InUse | State::Closed | State::Destroying
+        State::Building
+        | State::Built
+        | State::InUse
+        | State::Closed
+        | State::Destroying
         | State::Destroyed => return Err(wrong_state(customer, target, "built", "requested")),
     }
     let executor = context.person()?;
@@ -343,11 +351,8 @@ pub(super) fn complete_build(
             "build it again",
         ));
     }
-    let mut events = vec![Event::EnvironmentBuilt {
-        label,
-        operation,
-        instances: instances.to_vec(),
-    }];
+    let mut events =
+        vec![Event::EnvironmentBuilt { label, operation, instances: instances.to_vec() }];
     if !target.plan.qualified {
         events.push(Event::EnvironmentOpened { label });
     }
@@ -368,8 +373,13 @@ fn building(customer: &Customer, target: &Environment) -> Result<u32, Refusal> {
     match (target.state, target.operation) {
         (State::Building, Some(operation)) => Ok(operation),
         (
-            State::Requested | State::Building | State::Built | State::InUse | State::Closed
-            | State::Destroying | State::Destroyed,
+            State::Requested
+            | State::Building
+            | State::Built
+            | State::InUse
+            | State::Closed
+            | State::Destroying
+            | State::Destroyed,
             _,
         ) => Err(wrong_state(customer, target, "completed", "building")),
     }
@@ -390,7 +400,11 @@ pub(super) fn accept(
     match target.state {
         State::Built => {}
         State::InUse if !target.plan.qualified && target.acceptance.is_none() => {}
-        State::Requested | State::Building | State::InUse | State::Closed | State::Destroying
+        State::Requested
+        | State::Building
+        | State::InUse
+        | State::Closed
+        | State::Destroying
         | State::Destroyed => return Err(wrong_state(customer, target, "accepted", "built")),
     }
     let bound = match &target.iq {

@@ -27,7 +27,11 @@ pub(super) fn step(customer: &Customer, step: GoLiveStep) -> Result<Event, Refus
         Some(earlier) => {
             let (owner, title) = earlier.title();
             Err(refusal::GOLIVE_ORDER.because(
-                format!("go-live step {} comes before step {}: {owner}: {title}", earlier.number(), step.number()),
+                format!(
+                    "go-live step {} comes before step {}: {owner}: {title}",
+                    earlier.number(),
+                    step.number()
+                ),
                 format!("`landfall golive show {}` shows every step and its owner", customer.id),
             ))
         }
@@ -43,7 +47,10 @@ pub(super) fn complete_validation(
     let accepted = val.acceptance.is_some() && val.state == State::InUse;
     if label.kind() != Kind::Val || val.purpose != Some(Purpose::Formal) || !accepted {
         return Err(refusal::VALIDATION.because(
-            format!("validation cannot be completed in `{}/{label}`: it is not an accepted formal VAL", customer.id),
+            format!(
+                "validation cannot be completed in `{}/{label}`: it is not an accepted formal VAL",
+                customer.id
+            ),
             format!("`landfall customer show {}` shows the VALs", customer.id),
         ));
     }
@@ -74,7 +81,11 @@ pub(super) fn review_prod(
     let prod = prod(customer)?;
     match prod.state {
         State::Built => {}
-        State::Requested | State::Building | State::InUse | State::Closed | State::Destroying
+        State::Requested
+        | State::Building
+        | State::InUse
+        | State::Closed
+        | State::Destroying
         | State::Destroyed => return Err(super::wrong_state(customer, prod, "reviewed", "built")),
     }
     if prod.executor.as_ref() == Some(&context.person()?.id) {
@@ -97,7 +108,10 @@ pub(super) fn provide_iq(customer: &Customer) -> Result<Vec<Event>, Refusal> {
     if !approved {
         return Err(refusal::IQ_REPORT_UNSIGNED.because(
             "the IQ of PROD is not approved yet",
-            format!("`landfall document show {}` says whose signature is awaited", prod.iq.as_deref().unwrap_or("NUMBER")),
+            format!(
+                "`landfall document show {}` says whose signature is awaited",
+                prod.iq.as_deref().unwrap_or("NUMBER")
+            ),
         ));
     }
     Ok(vec![step(customer, GoLiveStep::ProvideIq)?])

@@ -26,7 +26,10 @@ pub(super) fn register_dump(
             if customer.validation.is_none() {
                 return Err(refusal::DUMP_FINAL.because(
                     "the final dump is provided after validation is completed, and it is not",
-                    format!("`landfall environment validate {}/val-N`, by customer quality", customer.id),
+                    format!(
+                        "`landfall environment validate {}/val-N`, by customer quality",
+                        customer.id
+                    ),
                 ));
             }
             events.push(super::golive::step(customer, GoLiveStep::FinalDump)?);
@@ -42,7 +45,8 @@ pub(super) fn record_spec(
 ) -> Result<Vec<Event>, Refusal> {
     contracted(customer)?;
     after_sign_off(customer, "another spec")?;
-    if customer.specs.last().map(|spec| (spec.digest, spec.catalogue)) == Some((digest, catalogue)) {
+    if customer.specs.last().map(|spec| (spec.digest, spec.catalogue)) == Some((digest, catalogue))
+    {
         return Ok(Vec::new());
     }
     Ok(vec![Event::SpecRecorded { digest, catalogue }])
@@ -121,11 +125,8 @@ pub(super) fn complete(
     sections: &[SectionCounts],
 ) -> Result<Vec<Event>, Refusal> {
     let iteration = in_state(customer, number, IterationState::Running)?;
-    let mut events = vec![Event::IterationRun {
-        number,
-        package: package.clone(),
-        sections: sections.to_vec(),
-    }];
+    let mut events =
+        vec![Event::IterationRun { number, package: package.clone(), sections: sections.to_vec() }];
     if iteration.is_final {
         events.push(super::golive::step(customer, GoLiveStep::RunMigration)?);
     }
@@ -181,7 +182,10 @@ pub(super) fn sign(
     if let Some(finding) = iteration.findings.iter().find(|f| f.resolution.is_none()) {
         return Err(refusal::FINDINGS_OPEN.because(
             format!("iteration {number} cannot be signed off: finding {} is open", finding.number),
-            format!("`landfall migration resolve {} {number} {}`, or run a new iteration", customer.id, finding.number),
+            format!(
+                "`landfall migration resolve {} {number} {}`, or run a new iteration",
+                customer.id, finding.number
+            ),
         ));
     }
     let newer = customer.iterations.iter().any(|other| {
@@ -251,7 +255,11 @@ fn in_state(
         return Ok(iteration);
     }
     Err(refusal::ITERATION_STATE.because(
-        format!("iteration {number}: expected it {}, found it {}", word(state), word(iteration.state)),
+        format!(
+            "iteration {number}: expected it {}, found it {}",
+            word(state),
+            word(iteration.state)
+        ),
         format!("`landfall customer show {}` shows what comes next", customer.id),
     ))
 }

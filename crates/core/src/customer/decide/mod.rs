@@ -97,9 +97,7 @@ pub fn decide(
         Command::CompleteBuild { label, instances } => {
             environment::complete_build(known()?, *label, instances)
         }
-        Command::StopBuild { label, failure } => {
-            environment::stop_build(known()?, *label, failure)
-        }
+        Command::StopBuild { label, failure } => environment::stop_build(known()?, *label, failure),
         Command::AcceptEnvironment { label } => environment::accept(known()?, *label, context),
         Command::LendDemo { label, days } => demo::lend(known()?, *label, *days, context),
         Command::ExpireDemo { label } => demo::expire(known()?, *label, context),
@@ -129,7 +127,14 @@ pub fn decide(
         }
         Command::FreezeDocument { kind, label, is_plan, facts, failed_checks, head } => {
             document::freeze(
-                known()?, *kind, *label, *is_plan, *facts, *failed_checks, *head, context,
+                known()?,
+                *kind,
+                *label,
+                *is_plan,
+                *facts,
+                *failed_checks,
+                *head,
+                context,
             )
         }
         Command::SignDocument { number, meaning, shown } => {
@@ -145,9 +150,7 @@ pub fn decide(
         Command::ProvideIq => golive::provide_iq(known()?),
         Command::SignFinalQc => golive::sign_final_qc(known()?, context),
         Command::GoLive => golive::go_live(known()?),
-        Command::MarkDue { label, rule } => {
-            destruction::mark_due(known()?, *label, rule, context)
-        }
+        Command::MarkDue { label, rule } => destruction::mark_due(known()?, *label, rule, context),
         Command::HoldEnvironment { label } => destruction::hold(known()?, *label, context),
         Command::ReleaseEnvironment { label } => destruction::release(known()?, *label, context),
         Command::CloseEnvironment { label } => destruction::close(known()?, *label, context),

@@ -30,7 +30,11 @@ pub(super) fn choose(
     let source = environment(customer, label)?;
     match source.state {
         State::InUse => {}
-        State::Requested | State::Building | State::Built | State::Closed | State::Destroying
+        State::Requested
+        | State::Building
+        | State::Built
+        | State::Closed
+        | State::Destroying
         | State::Destroyed => {
             return Err(super::wrong_state(customer, source, "chosen", "in use"));
         }
@@ -68,10 +72,9 @@ pub(super) fn record_extraction(
         ));
     }
     if package.kind != PackageKind::Configuration {
-        return Err(refusal::PACKAGES.because(
-            "expected a configuration package",
-            "extract it again",
-        ));
+        return Err(
+            refusal::PACKAGES.because("expected a configuration package", "extract it again")
+        );
     }
     let mut events = vec![Event::ConfigurationExtracted {
         label,
