@@ -471,7 +471,7 @@ pub fn plan(
 }
 
 /// What the probe of the ledger must find.
-pub const LEDGER_EXPECTED: &str = "chain intact; UPDATE refused; DELETE refused";
+pub const LEDGER_EXPECTED: &str = "chain intact; UPDATE refused; DELETE refused; replacement refused";
 
 /// Returns the rule that ends an environment of the kind, in words.
 #[must_use]
@@ -489,8 +489,8 @@ pub fn retention(kind: Kind, policy: &Policy) -> String {
 fn build_steps(role: Role, content: &Content, key: Option<&String>) -> Vec<Step> {
     let mut steps = vec![Step::Provision { role }];
     match content {
-        Content::Empty => {}
-        Content::DemoSet => steps.push(Step::ApplyDemoSet { role }),
+        // The demonstration set is entered as people enter records, into a finished instance.
+        Content::Empty | Content::DemoSet => {}
         Content::Clone { of } => steps.push(Step::Clone { role, of: *of }),
         Content::Iteration { migration, .. } => {
             steps.push(Step::ApplyMigration { role, package: migration.digest, key: None });
@@ -504,6 +504,9 @@ fn build_steps(role: Role, content: &Content, key: Option<&String>) -> Vec<Step>
         }
     }
     steps.push(Step::Configure { role });
+    if *content == Content::DemoSet {
+        steps.push(Step::ApplyDemoSet { role });
+    }
     if key.is_some() && matches!(content, Content::Composition { migration: Some(_), .. }) {
         steps.push(Step::Scan { role });
     }

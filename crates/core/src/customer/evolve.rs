@@ -100,6 +100,11 @@ fn apply(customer: &mut Customer, event: &Event, stamp: Stamp) {
             environment.since.insert("opened", stamp.time);
         }),
         Event::EnvironmentAccepted { label, signature } => {
+            for document in customer.documents.values_mut() {
+                if document.label == *label && document.kind == super::DocumentKind::Iq {
+                    document.renditions += 1;
+                }
+            }
             with(customer, *label, |environment| {
                 environment.acceptance = Some(signature.clone());
                 environment.since.insert("accepted", stamp.time);

@@ -11,8 +11,8 @@ fn a_new_ledger_is_empty_and_intact() {
     let sample = Sample::new(&[]);
     let ledger = sample.ledger();
     assert_eq!(ledger.head().unwrap(), Head { count: 0, hash: Digest::ZERO });
-    assert_eq!(ledger.entries(0, None).unwrap(), []);
-    assert_eq!(ledger.stream("vendor").unwrap(), []);
+    assert!(ledger.entries(0, None).unwrap().is_empty());
+    assert!(ledger.stream("vendor").unwrap().is_empty());
     assert_eq!(ledger.contains_head(&Digest::ZERO).unwrap(), Some(0));
     let verification = ledger.verify().unwrap();
     assert!(verification.is_intact(), "{verification:?}");

@@ -1,0 +1,59 @@
+use clap::Args;
+use landfall_core::{customer::State, ids::CustomerId};
+use serde_json::Value;
+
+use crate::{
+    context::Context,
+    output::{
+        colour::Tone,
+        error::Failure,
+        json,
+        table::{Cell, Table},
+    },
+};
+
+/// What `landfall environment list` takes.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// Of which customer.
+    #[arg(value_name = "CUSTOMER")]
+    customer: CustomerId,
+}
+
+pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
+    let installation = context.open()?;
+    let customer = installation.customer(&arguments.customer)?;
+    if context.output().is_json() {
+        let list: Vec<Value> = customer
+            .environments
+            .values()
+            .map(|environment| json::environment(installation.directory(), &customer.id, environment))
+            .collect();
+        context.output().value(&Value::Array(list));
+        return Ok(());
+    }
+    let mut table = Table::new(["environment", "state", "release", "requested", "built", "destroy by", "purpose"]);
+    for environment in customer.environments.values() {
+        let date = |moment: &str| Cell::maybe(environment.since.get(moment).map(|time| time.date()));
+        table.row([
+            format!("{}/{}", customer.id, environment.label).into(),
+            Cell::toned(environment.state.as_str(), tone(environment.state)),
+            environment.plan.release.release.to_string().into(),
+            date("requested"),
+            date("built"),
+            Cell::maybe(environment.due.as_ref().map(|due| due.destroy_by.date())),
+            Cell::maybe(environment.purpose.map(|purpose| json::word(&purpose))),
+        ]);
+    }
+    context.output().table(&table);
+    Ok(())
+}
+
+/// Returns what the colour of a state says.
+pub(super) fn tone(state: State) -> Tone {
+    match state {
+        State::Requested | State::Building | State::Built | State::Destroying => Tone::Waiting,
+        State::InUse => Tone::Done,
+        State::Closed | State::Destroyed => Tone::Quiet,
+    }
+}

@@ -1,0 +1,63 @@
+use std::path::PathBuf;
+
+use clap::Args;
+use landfall_core::ids::Release;
+use landfall_operations::migration_check;
+
+use crate::{
+    commands::newest_release,
+    context::Context,
+    output::{
+        error::Failure,
+        number::counted,
+        table::{Cell, Table},
+    },
+};
+
+/// What `landfall migration check` takes.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// The spec's folder.
+    #[arg(value_name = "SPEC")]
+    spec: PathBuf,
+    /// The source dump's folder.
+    #[arg(value_name = "SOURCE")]
+    source: PathBuf,
+    /// Against which release of the product; the newest unless said.
+    #[arg(long)]
+    release: Option<Release>,
+}
+
+pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
+    let release = newest_release(arguments.release.as_ref())?;
+    let report = migration_check(&arguments.spec, &arguments.source, &release)?;
+    let output = context.output();
+    if output.is_json() {
+        output.value(&crate::output::json::serialised(&report)?);
+        return Ok(());
+    }
+    let mut table = Table::new(["source", "file", "used", "ignored", "neither"]);
+    for source in &report.sources {
+        table.row([
+            source.name.clone().into(),
+            source.file.clone().into(),
+            Cell::number(source.used.len() as u64),
+            Cell::number(source.ignored.len() as u64),
+            Cell::number(source.uncovered.len() as u64),
+        ]);
+    }
+    output.table(&table);
+    for note in &report.notes {
+        output.talk(&format!("note: {note}"));
+    }
+    output.talk(&format!(
+        "spec `{}` ({}) fits {} {}: {} filled",
+        report.name,
+        report.spec.short(),
+        report.product,
+        report.release,
+        counted(report.conversion.len() as u64, "target field is", "target fields are")
+    ));
+    output.talk("next: landfall migration try SPEC SOURCE --out FOLDER");
+    Ok(())
+}

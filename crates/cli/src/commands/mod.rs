@@ -1,0 +1,140 @@
+//! The table of contents: every noun, and through it every verb. One verb, one file.
+
+mod catalogue;
+mod clock;
+mod configuration;
+mod customer;
+mod demo;
+mod document;
+mod environment;
+mod golive;
+mod init;
+mod ledger;
+mod migration;
+mod operation;
+mod package;
+mod person;
+mod policy;
+mod record;
+mod sample;
+
+use std::{
+    ffi::OsString,
+    fs::File,
+    io::{BufWriter, Write as _},
+    path::Path,
+};
+
+use clap::Subcommand;
+
+use crate::{context::Context, output::error::Failure};
+
+/// What a command is about.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Noun {
+    /// Makes a data directory and its first person, of vendor quality.
+    Init(init::Arguments),
+    /// Who may act: add people, sign in and out.
+    #[command(subcommand)]
+    Person(person::Verb),
+    /// Who is being onboarded: prospect, contracted, live.
+    #[command(subcommand)]
+    Customer(customer::Verb),
+    /// Demo, Sandbox, Migration, prePROD, VAL and PROD: from request to destruction.
+    #[command(subcommand)]
+    Environment(environment::Verb),
+    /// Where the configuration comes from, and its extraction.
+    #[command(subcommand)]
+    Configuration(configuration::Verb),
+    /// What moves between environments: immutable, named by its content.
+    #[command(subcommand)]
+    Package(package::Verb),
+    /// The migration program: dumps, specs, iterations, findings, sign-off.
+    #[command(subcommand)]
+    Migration(migration::Verb),
+    /// The records of an instance: roles, sites, settings and all else that the catalogue declares.
+    #[command(subcommand)]
+    Record(record::Verb),
+    /// IQ and certificates: show, export, sign, verify.
+    #[command(subcommand)]
+    Document(document::Verb),
+    /// Durable runs of plans: their steps and evidence.
+    #[command(subcommand)]
+    Operation(operation::Verb),
+    /// The six steps to PROD, in order, with their owners.
+    #[command(subcommand)]
+    Golive(golive::Verb),
+    /// The append-only record of everything.
+    #[command(subcommand)]
+    Ledger(ledger::Verb),
+    /// The declared data model of a release.
+    #[command(subcommand)]
+    Catalogue(catalogue::Verb),
+    /// The lifecycle rules in force.
+    #[command(subcommand)]
+    Policy(policy::Verb),
+    /// A believable source database to migrate, with the spec that migrates it.
+    #[command(subcommand)]
+    Sample(sample::Verb),
+    /// The clock of a demonstration directory.
+    #[command(subcommand)]
+    Clock(clock::Verb),
+    /// Runs the whole onboarding of a made-up customer, from Demo to live.
+    Demo(demo::Arguments),
+}
+
+impl Noun {
+    /// Runs the command.
+    pub(crate) fn run(self, context: &Context) -> Result<(), Failure> {
+        match self {
+            Self::Init(arguments) => init::run(arguments, context),
+            Self::Person(verb) => verb.run(context),
+            Self::Customer(verb) => verb.run(context),
+            Self::Environment(verb) => verb.run(context),
+            Self::Configuration(verb) => verb.run(context),
+            Self::Package(verb) => verb.run(context),
+            Self::Migration(verb) => verb.run(context),
+            Self::Record(verb) => verb.run(context),
+            Self::Document(verb) => verb.run(context),
+            Self::Operation(verb) => verb.run(context),
+            Self::Golive(verb) => verb.run(context),
+            Self::Ledger(verb) => verb.run(context),
+            Self::Catalogue(verb) => verb.run(context),
+            Self::Policy(verb) => verb.run(context),
+            Self::Sample(verb) => verb.run(context),
+            Self::Clock(verb) => verb.run(context),
+            Self::Demo(arguments) => demo::run(&arguments, context),
+        }
+    }
+}
+
+/// Writes a file aside and renames it when it is complete, so that no half file ever bears the name.
+fn write_aside(
+    target: &Path,
+    write: impl FnOnce(&mut BufWriter<File>) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let mut name = target.file_name().map(OsString::from).ok_or_else(|| {
+        Failure::usage(
+            format!("expected the name of a file, found `{}`", target.display()),
+            "name the file to write",
+        )
+    })?;
+    name.push(format!(".{}.partial", std::process::id()));
+    let aside = target.with_file_name(name);
+    let failing = |action: &'static str| {
+        let target = target.to_owned();
+        move |error: std::io::Error| Failure::file(action, &target, &error)
+    };
+    let written = File::create_new(&aside).map_err(failing("create")).and_then(|file| {
+        let mut file = BufWriter::new(file);
+        write(&mut file)?;
+        file.flush().map_err(failing("write"))?;
+        file.get_ref().sync_all().map_err(failing("write"))?;
+        std::fs::rename(&aside, target).map_err(failing("rename the file to"))
+    });
+    if written.is_err() {
+        // Nothing half-written stays; that the file may never have been made is no second error.
+        let _ = std::fs::remove_file(&aside);
+    }
+    written
+}

@@ -1,0 +1,265 @@
+//! What went wrong, for people and for machines, and the exit code that goes with it.
+
+use std::{fmt, io, path::Path, process::ExitCode};
+
+use landfall_core::refusal::Refusal;
+use serde_json::{Value, json};
+
+use super::{
+    Output,
+    colour::{Colour, Tone},
+    say,
+};
+
+/// How a command ended that did not do what it was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The machine broke, or something is not there.
+    Errored,
+    /// The command was typed wrongly.
+    Usage,
+    /// A rule said no.
+    Rejected,
+    /// A check said no.
+    Failed,
+    /// A person stopped it.
+    Aborted,
+}
+
+impl Kind {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Errored => "errored",
+            Self::Usage => "usage",
+            Self::Rejected => "rejected",
+            Self::Failed => "failed",
+            Self::Aborted => "aborted",
+        }
+    }
+
+    fn named(name: &str) -> Self {
+        [Self::Usage, Self::Rejected, Self::Failed, Self::Aborted]
+            .into_iter()
+            .find(|kind| kind.as_str() == name)
+            .unwrap_or(Self::Errored)
+    }
+
+    fn exit_code(self) -> u8 {
+        match self {
+            Self::Errored => 1,
+            Self::Usage => 2,
+            Self::Rejected => 3,
+            Self::Failed => 4,
+            Self::Aborted => 5,
+        }
+    }
+}
+
+/// A command that did not do what it was asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Failure {
+    kind: Kind,
+    code: Option<String>,
+    message: String,
+    rule: Option<String>,
+    hint: Option<String>,
+    details: Vec<String>,
+}
+
+impl Failure {
+    fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self { kind, code: None, message: message.into(), rule: None, hint: None, details: Vec::new() }
+    }
+
+    /// The command was typed wrongly.
+    pub(crate) fn usage(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..Self::new(Kind::Usage, message) }
+    }
+
+    /// What was named is not there.
+    pub(crate) fn absent(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..Self::new(Kind::Errored, message) }
+    }
+
+    /// A person stopped it.
+    pub(crate) fn aborted(message: impl Into<String>) -> Self {
+        Self::new(Kind::Aborted, message)
+    }
+
+    /// A check said no; the details say what was found.
+    pub(crate) fn failed(message: impl Into<String>, hint: impl Into<String>, details: Vec<String>) -> Self {
+        Self { hint: Some(hint.into()), details, ..Self::new(Kind::Failed, message) }
+    }
+
+    /// Something could not be read.
+    pub(crate) fn reading(what: &str, source: &io::Error) -> Self {
+        Self::new(Kind::Errored, format!("cannot read {what}: {source}"))
+    }
+
+    /// Something could not be written.
+    pub(crate) fn writing(what: &str, source: &io::Error) -> Self {
+        let full = source.kind() == io::ErrorKind::StorageFull;
+        Self {
+            hint: full.then(|| "free some space and run the same command again".to_owned()),
+            ..Self::new(Kind::Errored, format!("cannot write {what}: {source}"))
+        }
+    }
+
+    /// A file could not be used.
+    pub(crate) fn file(action: &str, path: &Path, source: &io::Error) -> Self {
+        let full = source.kind() == io::ErrorKind::StorageFull;
+        Self {
+            hint: full.then(|| "free some space and run the same command again".to_owned()),
+            ..Self::new(Kind::Errored, format!("cannot {action} `{}`: {source}", path.display()))
+        }
+    }
+
+    /// Returns the exit code.
+    pub(crate) fn exit_code(&self) -> ExitCode {
+        ExitCode::from(self.kind.exit_code())
+    }
+
+    /// Says it on stderr: as text, or as one line of JSON.
+    pub(crate) fn tell(&self, output: &Output) {
+        self.tell_as(output.is_json(), output.talk_colour());
+    }
+
+    fn tell_as(&self, as_json: bool, colour: Colour) {
+        if as_json {
+            say(&format!("{}\n", self.json()));
+        } else {
+            say(&self.text(colour));
+        }
+    }
+
+    /// Returns the JSON of the error.
+    fn json(&self) -> Value {
+        json!({ "error": {
+            "kind": self.kind.as_str(),
+            "code": self.code,
+            "message": self.message,
+            "rule": self.rule,
+            "hint": self.hint,
+            "details": self.details,
+        } })
+    }
+
+    /// Returns the lines that people read.
+    fn text(&self, colour: Colour) -> String {
+        let mut text = format!("{} {}", colour.paint(Tone::Failed, "error:"), self.message);
+        if let Some(code) = &self.code {
+            text.push_str(&format!(" [{code}]"));
+        }
+        text.push('\n');
+        for detail in &self.details {
+            text.push_str(&format!("  {detail}\n"));
+        }
+        if let Some(rule) = &self.rule {
+            text.push_str(&format!("rule: {rule}\n"));
+        }
+        if let Some(hint) = &self.hint {
+            text.push_str(&format!("hint: {hint}\n"));
+        }
+        text
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self {
+            code: Some(refusal.code),
+            rule: Some(refusal.rule),
+            hint: Some(refusal.hint),
+            ..Self::new(Kind::Rejected, refusal.message)
+        }
+    }
+}
+
+impl From<landfall_operations::Error> for Failure {
+    fn from(error: landfall_operations::Error) -> Self {
+        let details = match &error {
+            landfall_operations::Error::Checks { checks, .. } => checks.clone(),
+            _ => Vec::new(),
+        };
+        Self {
+            code: error.code().map(str::to_owned),
+            rule: error.rule().map(str::to_owned),
+            hint: error.hint(),
+            details,
+            ..Self::new(Kind::named(error.kind()), error.to_string())
+        }
+    }
+}
+
+impl From<landfall_ledger::Error> for Failure {
+    fn from(error: landfall_ledger::Error) -> Self {
+        Self::new(Kind::Errored, error.to_string())
+    }
+}
+
+impl From<landfall_catalogue::Error> for Failure {
+    fn from(error: landfall_catalogue::Error) -> Self {
+        Self::new(Kind::Failed, error.to_string())
+    }
+}
+
+/// Says what was wrong with the arguments, or shows the help that was asked for; returns the exit code.
+pub(crate) fn of_arguments(wrong: &clap::Error) -> ExitCode {
+    let wants_json = std::env::args_os().any(|argument| argument == "--json");
+    if !wrong.use_stderr() || !wants_json {
+        let _ = wrong.print();
+        return ExitCode::from(u8::try_from(wrong.exit_code()).unwrap_or(2));
+    }
+    let text = wrong.render().to_string();
+    // The first paragraph says what is wrong; usage and tips follow.
+    let message = text.trim_start_matches("error: ").split("\n\n").next().unwrap_or_default().trim();
+    let failure = Failure::usage(message, "`landfall help` lists the nouns, `landfall NOUN --help` its verbs");
+    failure.tell_as(true, Colour::wanted(false));
+    failure.exit_code()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal() -> Failure {
+        Failure::from(landfall_core::refusal::NOT_YET.because(
+            "environment `acme/val-1` cannot be requested: the migration output is not signed off",
+            "sign it off: `landfall migration sign acme 3`",
+        ))
+    }
+
+    #[test]
+    fn a_refusal_names_code_rule_and_hint() {
+        let expected = "error: environment `acme/val-1` cannot be requested: the migration output is not signed off [ENV-001]\n\
+            rule: an environment opens when the conditions of its kind in the policy hold\n\
+            hint: sign it off: `landfall migration sign acme 3`\n";
+        assert_eq!(refusal().text(Colour::OFF), expected);
+        assert_eq!(refusal().kind.exit_code(), 3);
+    }
+
+    #[test]
+    fn the_json_of_an_error_has_every_field() {
+        let value = Failure::absent("there is no customer `acme`", "`landfall customer list`").json();
+        assert_eq!(value["error"]["kind"], "errored");
+        assert_eq!(value["error"]["code"], Value::Null);
+        assert_eq!(value["error"]["hint"], "`landfall customer list`");
+        assert_eq!(refusal().json()["error"]["code"], "ENV-001");
+    }
+
+    #[test]
+    fn each_kind_has_an_exit_code_of_its_own() {
+        let all = [Kind::Errored, Kind::Usage, Kind::Rejected, Kind::Failed, Kind::Aborted];
+        let codes: Vec<_> = all.iter().map(|kind| kind.exit_code()).collect();
+        assert_eq!(codes, [1, 2, 3, 4, 5]);
+        for kind in all {
+            assert_eq!(Kind::named(kind.as_str()), kind);
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! The sample source and the scripted onboarding of a demonstration customer.

@@ -1,0 +1,172 @@
+//! Opening files: read only, for building aside, for a change in a finished instance.
+
+use std::{
+    ffi::OsString,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use rusqlite::{Connection, OpenFlags};
+
+use crate::{Error, error::During};
+
+/// The name under which an instance or package that is read is attached.
+pub(crate) const SOURCE: &str = "source";
+
+/// Opens an existing file for reading only.
+pub(crate) fn read_only(path: &Path) -> Result<Connection, Error> {
+    there(path)?;
+    Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )
+    .during("open a connection", path)
+}
+
+/// Opens a file that is being built aside, making it when it is not there.
+///
+/// Nothing is durable here: after a crash the file is thrown away and built again, so there is no journal and no
+/// waiting for the disk. Foreign keys are checked once, at the end, which is far cheaper than per row.
+pub(crate) fn building(path: &Path) -> Result<Connection, Error> {
+    let connection = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_CREATE
+            | OpenFlags::SQLITE_OPEN_URI
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )
+    .during("open a connection", path)?;
+    connection
+        .execute_batch(
+            "PRAGMA main.page_size = 8192;
+             PRAGMA main.journal_mode = OFF;
+             PRAGMA main.synchronous = OFF;
+             PRAGMA main.locking_mode = EXCLUSIVE;
+             PRAGMA main.cache_size = -49152;
+             PRAGMA foreign_keys = OFF;",
+        )
+        .during("prepare the build", path)?;
+    Ok(connection)
+}
+
+/// Opens a finished instance for a durable change; references are enforced per statement.
+pub(crate) fn changing(path: &Path) -> Result<Connection, Error> {
+    there(path)?;
+    let connection = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )
+    .during("open a connection", path)?;
+    connection
+        .execute_batch(
+            "PRAGMA journal_mode = DELETE;
+             PRAGMA synchronous = FULL;
+             PRAGMA foreign_keys = ON;",
+        )
+        .during("prepare the change", path)?;
+    Ok(connection)
+}
+
+/// Attaches a file for reading only, under [`SOURCE`].
+pub(crate) fn attach(connection: &Connection, path: &Path) -> Result<(), Error> {
+    there(path)?;
+    let absolute = fs::canonicalize(path).during("find", path)?;
+    connection
+        .execute(&format!("ATTACH DATABASE ?1 AS {SOURCE}"), [uri(&absolute)])
+        .during("attach for reading", path)?;
+    connection
+        .execute_batch(&format!("PRAGMA {SOURCE}.cache_size = -16384;"))
+        .during("prepare reading", path)
+}
+
+/// Writes a path as the URI of a database that is only read; everything that is not plain is escaped.
+fn uri(path: &Path) -> String {
+    let mut text = String::from("file:");
+    for byte in path.as_os_str().as_encoded_bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' => {
+                text.push(char::from(*byte));
+            }
+            other => text.push_str(&format!("%{other:02X}")),
+        }
+    }
+    text.push_str("?mode=ro");
+    text
+}
+
+/// Returns the file of a connection, for an error's text.
+pub(crate) fn location(connection: &Connection) -> PathBuf {
+    PathBuf::from(connection.path().unwrap_or_default())
+}
+
+/// Refuses a path where a file stands.
+pub(crate) fn refuse_existing(path: &Path) -> Result<(), Error> {
+    match fs::symlink_metadata(path) {
+        Ok(_) => Err(Error::Exists { path: path.to_owned() }),
+        Err(_) => Ok(()),
+    }
+}
+
+/// Refuses a path where no file stands.
+pub(crate) fn there(path: &Path) -> Result<(), Error> {
+    if path.is_file() { Ok(()) } else { Err(Error::Absent { path: path.to_owned() }) }
+}
+
+/// Closes the connection and waits until file and folder are on the disk.
+pub(crate) fn close_durably(connection: Connection, path: &Path) -> Result<(), Error> {
+    connection.close().map_err(|(_, cause)| cause).during("close the connection", path)?;
+    sync(path)
+}
+
+/// Waits until the file and its entry in the folder are on the disk.
+pub(crate) fn sync(path: &Path) -> Result<(), Error> {
+    fs::File::open(path).and_then(|file| file.sync_all()).during("make durable", path)?;
+    sync_folder(path)
+}
+
+/// Waits until the entry of the file in its folder (its name, or its absence) is on the disk.
+pub(crate) fn sync_folder(path: &Path) -> Result<(), Error> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    fs::File::open(folder).and_then(|folder| folder.sync_all()).during("make durable", folder)
+}
+
+/// Returns the files that SQLite may leave beside a database: rollback journal, write-ahead log, its index.
+pub(crate) fn beside(path: &Path) -> [PathBuf; 3] {
+    ["-journal", "-wal", "-shm"].map(|ending| {
+        let mut name = OsString::from(path.as_os_str());
+        name.push(ending);
+        PathBuf::from(name)
+    })
+}
+
+/// Removes a file if it is there.
+pub(crate) fn remove(path: &Path) -> Result<(), Error> {
+    match fs::remove_file(path) {
+        Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => {
+            Err(cause).during("remove", path)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Removes the half of a file that a failed build made; the failure itself is what the caller hears about.
+pub(crate) fn discard_on_failure<T>(path: &Path, result: Result<T, Error>) -> Result<T, Error> {
+    if result.is_err() {
+        // A file that cannot be removed is refused by the next build, which names it.
+        let _removed = fs::remove_file(path);
+    }
+    result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_escaped_in_the_uri() {
+        assert_eq!(uri(Path::new("/a b/c?d#e%.sqlite")), "file:/a%20b/c%3Fd%23e%25.sqlite?mode=ro");
+    }
+}

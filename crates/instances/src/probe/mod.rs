@@ -1,0 +1,20 @@
+//! Probes: facts about a finished instance, for qualification. They know the catalogue and nothing of any plan.
+
+mod content;
+mod package_form;
+mod schema;
+mod settings;
+mod soundness;
+
+pub use content::{Loaded, RowCount, packages_loaded, row_counts, stub_rows};
+pub use package_form::package_form_digests;
+pub use schema::schema_differences;
+pub use settings::{
+    IntegrationValue, Setting, SettingValue, USER_TABLE, Users, integration_values, settings, users,
+};
+pub use soundness::{
+    BrokenReferences, files_beside, foreign_key_violations, integrity, sqlite_version,
+};
+pub(crate) use soundness::{broken_references, integrity_findings};
+
+pub use crate::instance::identity;

@@ -1,0 +1,63 @@
+//! Add: a new record.
+
+use std::path::Path;
+
+use landfall_catalogue::Catalogue;
+use rusqlite::{params_from_iter, types::Value};
+
+use super::{
+    Error, Recorded,
+    change::{compare, read_row},
+    error::refused,
+    typed::{check_setting, given, known_table},
+};
+use crate::{connection, error::During, instance, schema::quoted};
+
+/// Adds a record to a finished instance, in one durable transaction. Columns that are not given take their default or
+/// NULL; the id is the next one.
+///
+/// # Errors
+/// Naming table and column: [`Error::UnknownColumn`], [`Error::WrongValue`], [`Error::Missing`], [`Error::NoReference`],
+/// [`Error::Taken`]; nothing is written then.
+pub fn add<C: AsRef<str>, V: AsRef<str>>(
+    path: &Path,
+    catalogue: &Catalogue,
+    table: &str,
+    values: &[(C, V)],
+) -> Result<Recorded, Error> {
+    let table = known_table(catalogue, table)?;
+    instance::check(path, catalogue)?;
+    let mut connection = connection::changing(path)?;
+    let transaction = connection
+        .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
+        .during("begin", path)?;
+    let typed = given(&transaction, catalogue, table, values)?;
+    for column in table.columns.iter().filter(|column| column.name != "id") {
+        let needed = column.required && column.default.is_none();
+        if needed && !typed.iter().any(|(other, _)| other.name == column.name) {
+            return Err(Error::Missing { table: table.name.clone(), column: column.name.clone() });
+        }
+    }
+    let columns: Vec<String> = typed.iter().map(|(column, _)| quoted(&column.name)).collect();
+    let places: Vec<String> = (1..=typed.len()).map(|index| format!("?{index}")).collect();
+    let values: Vec<Value> = typed.into_iter().map(|(_, value)| value).collect();
+    let sql = if columns.is_empty() {
+        format!("INSERT INTO main.{} DEFAULT VALUES", quoted(&table.name))
+    } else {
+        format!(
+            "INSERT INTO main.{} ({}) VALUES ({})",
+            quoted(&table.name),
+            columns.join(", "),
+            places.join(", ")
+        )
+    };
+    let action = format!("add a record to `{}`", table.name);
+    if let Err(cause) = transaction.execute(&sql, params_from_iter(values)) {
+        return Err(refused(&transaction, &table.name, &action, cause));
+    }
+    let id = transaction.last_insert_rowid();
+    let after = read_row(&transaction, table, id)?;
+    check_setting(catalogue, table, &after)?;
+    transaction.commit().during("commit", path)?;
+    Ok(compare(table, id, None, &after))
+}

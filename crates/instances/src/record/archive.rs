@@ -1,0 +1,29 @@
+//! Archive: a record that is kept and no longer used.
+
+use std::path::Path;
+
+use landfall_catalogue::{Catalogue, Kind as ColumnKind};
+
+use super::{Error, RecordKey, Recorded, set, typed::known_table};
+
+/// The column that says a record is archived.
+const ARCHIVED: &str = "archived";
+
+/// Archives one record of a finished instance: its column `archived` becomes true.
+///
+/// # Errors
+/// [`Error::NotArchivable`] when the table has no such column, and those of [`super::set`].
+pub fn archive(
+    path: &Path,
+    catalogue: &Catalogue,
+    table: &str,
+    key: &RecordKey,
+) -> Result<Recorded, Error> {
+    let declared = known_table(catalogue, table)?;
+    match declared.column(ARCHIVED) {
+        Some(column) if column.kind == ColumnKind::Boolean => {
+            set(path, catalogue, table, key, &[(ARCHIVED, "true")])
+        }
+        _ => Err(Error::NotArchivable { table: declared.name.clone() }),
+    }
+}

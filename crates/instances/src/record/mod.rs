@@ -1,0 +1,20 @@
+//! Records: typed changes of a finished instance, checked by the catalogue.
+//!
+//! A column may be named without its `_id` (`site` for `site_id`), and a reference may be given by the natural key of
+//! the row it means (`site=Leeds`) or by its id. The empty text clears a column that may be empty.
+
+mod add;
+mod archive;
+mod change;
+mod error;
+mod list;
+mod set;
+mod typed;
+
+pub use add::add;
+pub use archive::archive;
+pub use change::{RecordChange, Recorded};
+pub use error::Error;
+pub use list::{Row, for_each, list};
+pub use set::set;
+pub use typed::RecordKey;

@@ -1,0 +1,62 @@
+//! Set: other values for columns of a record.
+
+use std::path::Path;
+
+use landfall_catalogue::Catalogue;
+use rusqlite::{params_from_iter, types::Value};
+
+use super::{
+    Error, RecordKey, Recorded,
+    change::{compare, read_row},
+    error::refused,
+    typed::{check_setting, find, given, known_table},
+};
+use crate::{connection, error::During, instance, schema::quoted};
+
+/// Sets columns of one record of a finished instance, in one durable transaction. Returns what is other than before;
+/// setting a column to the value it has changes nothing.
+///
+/// # Errors
+/// Naming table and column: [`Error::NotFound`], [`Error::Ambiguous`], [`Error::UnknownColumn`],
+/// [`Error::WrongValue`], [`Error::Missing`], [`Error::NoReference`], [`Error::Taken`]; nothing is written then.
+pub fn set<C: AsRef<str>, V: AsRef<str>>(
+    path: &Path,
+    catalogue: &Catalogue,
+    table: &str,
+    key: &RecordKey,
+    values: &[(C, V)],
+) -> Result<Recorded, Error> {
+    let table = known_table(catalogue, table)?;
+    if values.is_empty() {
+        return Err(Error::Nothing { table: table.name.clone() });
+    }
+    instance::check(path, catalogue)?;
+    let mut connection = connection::changing(path)?;
+    let transaction = connection
+        .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
+        .during("begin", path)?;
+    let id = find(&transaction, catalogue, table, key)?;
+    let typed = given(&transaction, catalogue, table, values)?;
+    let before = read_row(&transaction, table, id)?;
+    let assignments: Vec<String> = typed
+        .iter()
+        .enumerate()
+        .map(|(index, (column, _))| format!("{} = ?{}", quoted(&column.name), index + 1))
+        .collect();
+    let mut values: Vec<Value> = typed.into_iter().map(|(_, value)| value).collect();
+    values.push(Value::Integer(id));
+    let sql = format!(
+        "UPDATE main.{} SET {} WHERE \"id\" = ?{}",
+        quoted(&table.name),
+        assignments.join(", "),
+        values.len()
+    );
+    let action = format!("change a record of `{}`", table.name);
+    if let Err(cause) = transaction.execute(&sql, params_from_iter(values)) {
+        return Err(refused(&transaction, &table.name, &action, cause));
+    }
+    let after = read_row(&transaction, table, id)?;
+    check_setting(catalogue, table, &after)?;
+    transaction.commit().during("commit", path)?;
+    Ok(compare(table, id, Some(&before), &after))
+}

@@ -1,0 +1,161 @@
+//! Sources: one file per format. Every format yields rows of texts and says which rows are broken.
+
+mod csv;
+mod sqlite;
+
+use std::{fs, path::{Path, PathBuf}, sync::Arc};
+
+use crate::{error::Error, spec::model};
+
+use csv::Csv;
+pub(crate) use csv::read_spec_table;
+
+/// The column that staging adds to every source: the line, or the row's number.
+pub(crate) const LINE: &str = "landfall_line";
+
+/// A format of source: what columns it has, and its rows in their order.
+pub(crate) trait Format {
+    /// Returns the columns, as their header (or table) names them.
+    fn columns(&self) -> Result<Vec<String>, Error>;
+
+    /// Hands over every row in order; stops at the first error of the visitor.
+    fn read(
+        &self,
+        visit: &mut dyn FnMut(Row<'_>) -> Result<(), Error>,
+    ) -> Result<(), Error>;
+}
+
+/// A row of a source.
+pub(crate) struct Row<'a> {
+    /// The line on which it begins, or for a database its number, from 1.
+    pub(crate) line: u64,
+    pub(crate) content: Result<&'a Record, Defect>,
+}
+
+/// Why a row cannot be used at all, although the rows after it can.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Defect {
+    /// `shape` or `encoding`.
+    pub(crate) rule: &'static str,
+    pub(crate) reason: String,
+}
+
+impl Defect {
+    pub(crate) fn shape(reason: impl Into<String>) -> Self {
+        Self { rule: "shape", reason: reason.into() }
+    }
+
+    pub(crate) fn encoding(reason: impl Into<String>) -> Self {
+        Self { rule: "encoding", reason: reason.into() }
+    }
+}
+
+/// The texts of one row; the buffers are used again for the next row.
+#[derive(Debug, Default)]
+pub(crate) struct Record {
+    text: String,
+    ends: Vec<usize>,
+    absent: Vec<bool>,
+}
+
+impl Record {
+    /// Returns how many cells the row has.
+    pub(crate) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Returns the text of a cell; none where the source holds NULL or has no such cell.
+    pub(crate) fn get(&self, index: usize) -> Option<&str> {
+        if self.absent.get(index).copied().unwrap_or(false) {
+            return None;
+        }
+        let end = *self.ends.get(index)?;
+        let start = if index == 0 { 0 } else { self.ends[index - 1] };
+        self.text.get(start..end)
+    }
+
+    fn clear(&mut self) {
+        self.text.clear();
+        self.ends.clear();
+        self.absent.clear();
+    }
+
+    fn push(&mut self, text: Option<&str>) {
+        self.text.push_str(text.unwrap_or_default());
+        self.ends.push(self.text.len());
+        self.absent.push(text.is_none());
+    }
+}
+
+/// Where a source's bytes are: in the dump, or in the spec (a list that the spec brings along).
+#[derive(Debug, Clone)]
+pub(crate) enum Input {
+    File(PathBuf),
+    Held(Arc<[u8]>),
+}
+
+/// Opens a declared source.
+pub(crate) fn open(source: &model::Source, input: Input) -> Result<Box<dyn Format>, Error> {
+    if let Input::File(path) = &input {
+        readable(&source.file, path)?;
+    }
+    match source.format {
+        model::Format::Csv | model::Format::Tsv => Ok(Box::new(Csv::new(source, input))),
+        model::Format::Sqlite => match input {
+            Input::File(path) => Ok(Box::new(sqlite::Sqlite::new(source, path))),
+            Input::Held(_) => Err(Error::Source {
+                file: source.file.clone(),
+                line: None,
+                what: "a list inside the spec is a `csv` or `tsv` file, found format `sqlite`"
+                    .to_owned(),
+            }),
+        },
+    }
+}
+
+fn readable(file: &str, path: &Path) -> Result<(), Error> {
+    let wrong = |what: String| Error::Source { file: file.to_owned(), line: None, what };
+    let facts = fs::metadata(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => wrong(
+            "expected this file in the dump, found none; put it there or correct `file` in the spec"
+                .to_owned(),
+        ),
+        _ => wrong(format!("cannot be read: {error}")),
+    })?;
+    if !facts.is_file() {
+        return Err(wrong("expected a file, found a folder".to_owned()));
+    }
+    if facts.len() == 0 {
+        return Err(wrong(
+            "is empty: expected a header row at least; ask for the file again".to_owned(),
+        ));
+    }
+    Ok(())
+}
+
+/// Checks the names of a source's columns: none empty, none twice, none reserved.
+///
+/// Names are compared without regard to ASCII case, because SQL expressions do so.
+pub(crate) fn check_columns(file: &str, columns: &[String]) -> Result<(), Error> {
+    let wrong = |what: String| Error::Source { file: file.to_owned(), line: Some(1), what };
+    for (index, name) in columns.iter().enumerate() {
+        if name.is_empty() {
+            return Err(wrong(format!(
+                "expected a name for every column, found none for column {}; complete the header",
+                index + 1
+            )));
+        }
+        if name.eq_ignore_ascii_case(LINE) {
+            return Err(wrong(format!("the column name `{LINE}` is reserved; rename the column")));
+        }
+        let before = columns[..index].iter().position(|other| other.eq_ignore_ascii_case(name));
+        if let Some(before) = before {
+            return Err(wrong(format!(
+                "expected every column once, found `{name}` in columns {} and {}; rename one of them",
+                before + 1,
+                index + 1
+            )));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,307 @@
+//! How a command becomes entries: authenticate, decide, append with its consequences, in one transaction.
+
+use landfall_core::{
+    customer::{self, Command, Customer, Event, Stamp},
+    digest::Digest,
+    entry::Actor,
+    ids::{CustomerId, PersonId},
+    person::Person,
+    refusal::Refusal,
+    time::Timestamp,
+    vendor,
+};
+use landfall_ledger::{Head, Transaction};
+
+use crate::{
+    credentials::Checked,
+    error::{Error, Result},
+    fail_point,
+    installation::{
+        Installation, VENDOR, customer_stream, customers_of, fold_customer, fold_vendor, tick,
+        vendor_entry, write_event,
+    },
+    secrets::Password,
+};
+
+/// Who asks, and with what proof.
+#[derive(Debug, Clone, Default)]
+pub struct Caller {
+    /// Which of the open sessions acts; none when there is only one.
+    pub person: Option<PersonId>,
+    /// Why, where a rule asks for a reason.
+    pub reason: Option<String>,
+    /// The password, for what is signed: every signature authenticates again.
+    pub password: Option<Password>,
+}
+
+/// What stands in one transaction.
+enum Decided {
+    Done(Vec<Event>),
+    Refused(Refusal),
+}
+
+impl Installation {
+    /// Returns the person whose session acts.
+    pub(crate) fn acting(&self, caller: &Caller) -> Result<Person> {
+        let vendor = self.vendor()?;
+        let now = self.now()?;
+        let open = self.open_sessions(now)?;
+        let id = match (&caller.person, open.as_slice()) {
+            (Some(id), _) if open.contains(id) => id.clone(),
+            (Some(id), _) => {
+                return Err(Error::NotSignedIn {
+                    message: format!("`{id}` is not signed in, or the session is over"),
+                    hint: format!("`landfall person sign-in {id}`"),
+                });
+            }
+            (None, [only]) => only.clone(),
+            (None, []) => {
+                return Err(Error::NotSignedIn {
+                    message: "nobody is signed in".to_owned(),
+                    hint: "`landfall person sign-in PERSON`".to_owned(),
+                });
+            }
+            (None, several) => {
+                let names: Vec<_> = several.iter().map(ToString::to_string).collect();
+                return Err(Error::NotSignedIn {
+                    message: format!("several people are signed in here: {}", names.join(", ")),
+                    hint: "choose one with `--as PERSON`".to_owned(),
+                });
+            }
+        };
+        vendor.people.get(&id).cloned().ok_or_else(|| Error::NotFound {
+            what: format!("there is no person `{id}`"),
+            hint: "`landfall person list` shows everybody".to_owned(),
+        })
+    }
+
+    /// Authenticates afresh, as every signature does. Failures are recorded and limited.
+    pub(crate) fn authenticate(&mut self, person: &PersonId, password: &Password) -> Result<()> {
+        let (failures, locked, error) = match self.credentials.check(person, password)? {
+            Checked::Right => return Ok(()),
+            Checked::Locked => return Err(Error::Locked(person.clone())),
+            Checked::Wrong { failures, locked } => {
+                let left = vendor::FAILURES_BEFORE_LOCK.saturating_sub(failures);
+                let error = if locked {
+                    Error::Locked(person.clone())
+                } else {
+                    Error::WrongPassword { person: person.clone(), left }
+                };
+                (failures, locked, error)
+            }
+        };
+        let event =
+            vendor::Event::AuthenticationFailed { person: person.clone(), failures, locked };
+        self.append_vendor(&event, Actor::landfall())?;
+        Err(error)
+    }
+
+    /// Authenticates a signature: the session says who, the password proves it again.
+    pub(crate) fn signing(&mut self, caller: &Caller) -> Result<Person> {
+        let person = self.acting(caller)?;
+        let password =
+            caller.password.clone().ok_or_else(|| Error::PasswordMissing(person.id.clone()))?;
+        self.authenticate(&person.id, &password)?;
+        Ok(person)
+    }
+
+    /// Decides a command of a customer's stream and appends what it gives, with its consequences. A refusal is
+    /// appended too, and returned as the error.
+    pub(crate) fn command(
+        &mut self,
+        customer: &CustomerId,
+        command: &Command,
+        person: &Person,
+        reason: Option<&str>,
+    ) -> Result<Vec<Event>> {
+        self.command_with(customer, person, reason, |_, _, _| Ok(command.clone()))
+    }
+
+    /// As [`Self::command`], for a command that depends on the state, the ledger's head and the time within the same
+    /// transaction.
+    pub(crate) fn command_with(
+        &mut self,
+        customer: &CustomerId,
+        person: &Person,
+        reason: Option<&str>,
+        make: impl FnOnce(Option<&Customer>, Head, Timestamp) -> Result<Command>,
+    ) -> Result<Vec<Event>> {
+        let clock = self.clock();
+        let policy = &self.policy;
+        let decided = self.ledger.write(
+            |last| tick(clock, last),
+            |transaction| {
+                let stream = customer_stream(customer);
+                let entries = transaction.stream(&stream)?;
+                let mut state = fold_customer(&entries)?;
+                let mut version = entries.last().map_or(0, |entry| entry.version);
+                let now = transaction.now();
+                let command = make(state.as_ref(), transaction.head(), now)?;
+                let context = customer::Context { policy, now, person: Some(person), reason };
+                let events = match customer::decide(state.as_ref(), &command, &context) {
+                    Ok(events) => events,
+                    Err(refusal) => {
+                        let known = state.is_some();
+                        refuse(transaction, known.then_some((stream, version)), person, command.name(), &refusal)?;
+                        return Ok(Decided::Refused(refusal));
+                    }
+                };
+                // Consequences are appended with their cause: first in, first out.
+                let mut queue: std::collections::VecDeque<(Event, bool)> =
+                    events.into_iter().map(|event| (event, false)).collect();
+                let mut appended = Vec::new();
+                while let Some((event, is_consequence)) = queue.pop_front() {
+                    let mut entry = write_event(
+                        stream.clone(),
+                        "customer.",
+                        &event,
+                        if is_consequence { Actor::landfall() } else { person.actor() },
+                        if is_consequence { None } else { reason },
+                    )?;
+                    if is_consequence {
+                        entry.on_behalf_of = Some(person.id.to_string());
+                    }
+                    let entry = transaction.append(version, entry)?;
+                    version = entry.version;
+                    state = customer::evolve(state, &event, Stamp { time: entry.time });
+                    if let Some(state) = &state {
+                        let context = customer::Context { policy, now, person: None, reason: None };
+                        for consequence in customer::react(state, &event, policy) {
+                            let events = customer::decide(Some(state), &consequence, &context)?;
+                            queue.extend(events.into_iter().map(|event| (event, true)));
+                        }
+                    }
+                    appended.push(event);
+                }
+                Ok::<_, Error>(Decided::Done(appended))
+            },
+        )?;
+        fail_point::reach();
+        match decided {
+            Decided::Done(events) => Ok(events),
+            Decided::Refused(refusal) => Err(refusal.into()),
+        }
+    }
+
+    /// Decides a command of the vendor's stream and appends what it gives.
+    pub(crate) fn vendor_command(
+        &mut self,
+        command: &vendor::Command,
+        person: &Person,
+        reason: Option<&str>,
+    ) -> Result<()> {
+        let clock = self.clock();
+        let moved = match command {
+            vendor::Command::MoveClock { to } => Some(*to),
+            vendor::Command::AddPerson { .. } | vendor::Command::UnlockPerson { .. } => None,
+        };
+        // The entry that moves the clock bears the time it moves to, so that the rules see the time before.
+        let before = self.now()?;
+        let customers = customers_of(&self.ledger.streams()?);
+        let refused = self.ledger.write(
+            |last| moved.map_or_else(|| tick(clock, last), |to| to.max(tick(clock, last))),
+            |transaction| {
+                let vendor = fold_vendor(&transaction.stream(VENDOR)?)?;
+                
+                let now = if moved.is_some() { before } else { transaction.now() };
+                match vendor::decide(&vendor, command, Some(person), now, &customers) {
+                    Ok(events) => {
+                        for event in events {
+                            let version = transaction.version(VENDOR)?;
+                            transaction.append(version, vendor_entry(&event, person.actor(), reason)?)?;
+                        }
+                        Ok::<_, Error>(None)
+                    }
+                    Err(refusal) => Ok(Some(refusal)),
+                }
+            },
+        )?;
+        if let Some(refusal) = refused {
+            let event = vendor::Event::CommandRejected {
+                command: command.name().to_owned(),
+                refusal: refusal.clone(),
+            };
+            self.append_vendor(&event, person.actor())?;
+            return Err(refusal.into());
+        }
+        fail_point::reach();
+        Ok(())
+    }
+
+    pub(crate) fn append_vendor(&mut self, event: &vendor::Event, actor: Actor) -> Result<()> {
+        let clock = self.clock();
+        self.ledger.write(
+            |last| tick(clock, last),
+            |transaction| {
+                let version = transaction.version(VENDOR)?;
+                transaction.append(version, vendor_entry(event, actor, None)?)?;
+                Ok::<_, Error>(())
+            },
+        )
+    }
+
+    /// Appends events to a stream that no rule guards: an operation's, an environment's record changes.
+    pub(crate) fn append<T: serde::Serialize>(
+        &mut self,
+        stream: &str,
+        prefix: &str,
+        events: &[T],
+        actor: &Actor,
+        reason: Option<&str>,
+    ) -> Result<()> {
+        let clock = self.clock();
+        self.ledger.write(
+            |last| tick(clock, last),
+            |transaction| {
+                for event in events {
+                    let entry =
+                        write_event(stream.to_owned(), prefix, event, actor.clone(), reason)?;
+                    let version = transaction.version(stream)?;
+                    transaction.append(version, entry)?;
+                }
+                Ok::<_, Error>(())
+            },
+        )?;
+        fail_point::reach();
+        Ok(())
+    }
+
+    /// Returns the ledger's head, for what is printed.
+    pub(crate) fn head(&self) -> Result<(u64, Digest)> {
+        let head = self.ledger.head()?;
+        Ok((head.count, head.hash))
+    }
+}
+
+/// Records a refusal, in the customer's stream if there is such a customer, else in the vendor's.
+fn refuse(
+    transaction: &mut Transaction<'_>,
+    stream: Option<(String, u64)>,
+    person: &Person,
+    command: &str,
+    refusal: &Refusal,
+) -> Result<()> {
+    let entry = match &stream {
+        Some((stream, _)) => write_event(
+            stream.clone(),
+            "customer.",
+            &Event::CommandRejected { command: command.to_owned(), refusal: refusal.clone() },
+            person.actor(),
+            None,
+        )?,
+        None => vendor_entry(
+            &vendor::Event::CommandRejected {
+                command: command.to_owned(),
+                refusal: refusal.clone(),
+            },
+            person.actor(),
+            None,
+        )?,
+    };
+    let version = match stream {
+        Some((_, version)) => version,
+        None => transaction.version(VENDOR)?,
+    };
+    transaction.append(version, entry)?;
+    Ok(())
+}

@@ -1,0 +1,231 @@
+//! What can go wrong, told apart by the four words: rejected, failed, errored, aborted.
+
+use std::path::PathBuf;
+
+use landfall_core::{ids::PersonId, refusal::Refusal};
+
+/// The result of a use case.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Why a use case did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A rule said no. The refusal is in the ledger.
+    #[error("{}", .0.message)]
+    Refused(Box<Refusal>),
+    /// Nobody is signed in, or several are and none was chosen.
+    #[error("{message}")]
+    NotSignedIn {
+        /// What was found.
+        message: String,
+        /// What to do.
+        hint: String,
+    },
+    /// A signature needs the password again.
+    #[error("this needs the signature of `{0}`, and no password was given")]
+    PasswordMissing(PersonId),
+    /// The password is not the person's.
+    #[error("the password is not that of `{person}`; attempts left before the account is locked: {left}")]
+    WrongPassword {
+        /// Who was claimed.
+        person: PersonId,
+        /// How many attempts are left.
+        left: u32,
+    },
+    /// Too many failures.
+    #[error("`{0}` is locked after repeated wrong passwords")]
+    Locked(PersonId),
+    /// A password or password file that cannot be used.
+    #[error("{message}")]
+    Password {
+        /// What is wrong.
+        message: String,
+        /// What to do.
+        hint: &'static str,
+    },
+    /// Checks said no: nothing of what was built is visible.
+    #[error("the build of `{address}` failed {} checks; nothing of it is visible. The first: {}", .checks.len(), .checks.first().map_or("", String::as_str))]
+    Checks {
+        /// What was built.
+        address: String,
+        /// Every failed check: id, expected, found.
+        checks: Vec<String>,
+    },
+    /// Another process is at it.
+    #[error("operation {operation} of `{customer}` is being carried out by another process")]
+    Busy {
+        /// Whose operation.
+        customer: String,
+        /// Its number.
+        operation: u32,
+    },
+    /// Something that was named does not exist.
+    #[error("{what}")]
+    NotFound {
+        /// What was not found.
+        what: String,
+        /// Where to look.
+        hint: String,
+    },
+    /// The data directory is not one, or not of this version.
+    #[error("{message}")]
+    Directory {
+        /// What is wrong.
+        message: String,
+        /// What to do.
+        hint: String,
+    },
+    /// The policy or a catalogue differs from what was adopted.
+    #[error("{what} has digest {found}, the one in force is {adopted}: rules never change silently")]
+    NotAdopted {
+        /// Which file.
+        what: String,
+        /// What was found.
+        found: String,
+        /// What is in force.
+        adopted: String,
+    },
+    /// What was given is not usable.
+    #[error("{message}")]
+    Input {
+        /// What was expected and found.
+        message: String,
+        /// What to do.
+        hint: String,
+    },
+    /// The ledger said no.
+    #[error("the ledger: {0}")]
+    Ledger(#[from] landfall_ledger::Error),
+    /// An instance or a package said no.
+    #[error(transparent)]
+    Instances(#[from] landfall_instances::Error),
+    /// The catalogue does not load.
+    #[error(transparent)]
+    Catalogue(#[from] landfall_catalogue::Error),
+    /// The policy does not load.
+    #[error(transparent)]
+    Policy(#[from] landfall_core::policy::Error),
+    /// Masking or its scan said no.
+    #[error(transparent)]
+    Masking(#[from] landfall_masking::Error),
+    /// The migration program said no.
+    #[error(transparent)]
+    Migration(#[from] landfall_migration::Error),
+    /// A document cannot be rendered.
+    #[error(transparent)]
+    Documents(#[from] landfall_documents::Error),
+    /// A value has no canonical form.
+    #[error(transparent)]
+    Canonical(#[from] landfall_core::canonical::NotCanonical),
+    /// A store of this directory said no.
+    #[error("the private store: {0}")]
+    Private(#[from] rusqlite::Error),
+    /// Reading or writing a file failed.
+    #[error("cannot {action} `{}`: {source}", .path.display())]
+    File {
+        /// What was tried.
+        action: &'static str,
+        /// Which file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Something that should hold does not: a defect of Landfall or a damaged directory.
+    #[error("{0}")]
+    Broken(String),
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(Box::new(refusal))
+    }
+}
+
+impl Error {
+    /// Returns which of the four outcomes it is.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Refused(_)
+            | Self::NotSignedIn { .. }
+            | Self::PasswordMissing(_)
+            | Self::WrongPassword { .. }
+            | Self::Locked(_)
+            | Self::Password { .. }
+            | Self::NotAdopted { .. } => "rejected",
+            Self::Checks { .. } | Self::Catalogue(_) | Self::Policy(_) => "failed",
+            Self::Busy { .. }
+            | Self::NotFound { .. }
+            | Self::Directory { .. }
+            | Self::Input { .. }
+            | Self::Ledger(_)
+            | Self::Instances(_)
+            | Self::Masking(_)
+            | Self::Migration(_)
+            | Self::Documents(_)
+            | Self::Canonical(_)
+            | Self::Private(_)
+            | Self::File { .. }
+            | Self::Broken(_) => "errored",
+        }
+    }
+
+    /// Returns the code of the rule, where a rule said no.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        match self {
+            Self::Refused(refusal) => Some(&refusal.code),
+            _ => None,
+        }
+    }
+
+    /// Returns the rule in words, where a rule said no.
+    #[must_use]
+    pub fn rule(&self) -> Option<&str> {
+        match self {
+            Self::Refused(refusal) => Some(&refusal.rule),
+            _ => None,
+        }
+    }
+
+    /// Returns what to do next, where that can be said.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Refused(refusal) => Some(refusal.hint.clone()),
+            Self::NotSignedIn { hint, .. }
+            | Self::NotFound { hint, .. }
+            | Self::Directory { hint, .. }
+            | Self::Input { hint, .. } => Some(hint.clone()),
+            Self::Password { hint, .. } => Some((*hint).to_owned()),
+            Self::PasswordMissing(_) => {
+                Some("give `--password-file FILE`, or run it on a terminal and type it".to_owned())
+            }
+            Self::WrongPassword { .. } => Some("try again with the right password".to_owned()),
+            Self::Locked(person) => Some(format!(
+                "vendor quality lifts it: `landfall person unlock {person}`"
+            )),
+            Self::Checks { address, .. } => Some(format!(
+                "`landfall operation list` shows every check; mend the cause and run `landfall environment build {address}` again"
+            )),
+            Self::Busy { .. } => Some("wait until it ends, or stop that process".to_owned()),
+            Self::NotAdopted { .. } => {
+                Some("restore the file, or have vendor quality adopt the new one".to_owned())
+            }
+            Self::Instances(error) => error.hint().map(str::to_owned),
+            Self::File { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => {
+                Some("free some space and run the same command again; it continues".to_owned())
+            }
+            Self::Ledger(_)
+            | Self::Catalogue(_)
+            | Self::Policy(_)
+            | Self::Masking(_)
+            | Self::Migration(_)
+            | Self::Documents(_)
+            | Self::Canonical(_)
+            | Self::Private(_)
+            | Self::File { .. }
+            | Self::Broken(_) => None,
+        }
+    }
+}

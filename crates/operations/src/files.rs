@@ -1,0 +1,95 @@
+//! Files that are whole or absent: written aside, made durable, renamed.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Write as _},
+    os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _},
+    path::{Path, PathBuf},
+};
+
+use crate::error::{Error, Result};
+
+pub(crate) fn failing<'a>(
+    action: &'static str,
+    path: &'a Path,
+) -> impl FnOnce(io::Error) -> Error + use<'a> {
+    move |source| Error::File { action, path: path.to_owned(), source }
+}
+
+/// Returns the name under which a file is written before it is complete.
+pub(crate) fn aside(path: &Path) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".building");
+    path.with_file_name(name)
+}
+
+/// Makes a folder and its parents, owner-only.
+pub(crate) fn folder(path: &Path) -> Result<()> {
+    fs::create_dir_all(path).map_err(failing("create the folder", path))?;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o700))
+        .map_err(failing("protect the folder", path))
+}
+
+/// Writes a file that only its owner may read: aside, durable, then renamed. `replace` says whether a file that is
+/// there already may be replaced.
+pub(crate) fn write(path: &Path, bytes: &[u8], replace: bool) -> Result<()> {
+    if !replace && path.exists() {
+        return Err(Error::Input {
+            message: format!("`{}` exists already", path.display()),
+            hint: "give another name, or remove it".to_owned(),
+        });
+    }
+    let temporary = aside(path);
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&temporary)
+        .map_err(failing("write", &temporary))?;
+    file.write_all(bytes).map_err(failing("write", &temporary))?;
+    file.sync_all().map_err(failing("write", &temporary))?;
+    rename(&temporary, path)
+}
+
+/// Renames and makes the rename durable.
+pub(crate) fn rename(from: &Path, to: &Path) -> Result<()> {
+    fs::rename(from, to).map_err(failing("rename to", to))?;
+    match to.parent() {
+        Some(parent) => {
+            let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
+            File::open(parent).and_then(|folder| folder.sync_all()).map_err(failing("sync", parent))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Removes a file or folder, if it is there.
+pub(crate) fn remove(path: &Path) -> Result<()> {
+    let gone = match fs::symlink_metadata(path) {
+        Ok(found) if found.is_dir() => fs::remove_dir_all(path),
+        Ok(_) => fs::remove_file(path),
+        Err(error) => Err(error),
+    };
+    match gone {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other.map_err(failing("remove", path)),
+    }
+}
+
+/// Copies a folder of plain files (one level of sub-folders and deeper), each made durable.
+pub(crate) fn copy_folder(from: &Path, to: &Path) -> Result<()> {
+    folder(to)?;
+    for entry in fs::read_dir(from).map_err(failing("read the folder", from))? {
+        let entry = entry.map_err(failing("read the folder", from))?;
+        let (source, target) = (entry.path(), to.join(entry.file_name()));
+        let kind = entry.file_type().map_err(failing("read", &source))?;
+        if kind.is_dir() {
+            copy_folder(&source, &target)?;
+        } else if kind.is_file() {
+            fs::copy(&source, &target).map_err(failing("copy to", &target))?;
+            File::open(&target).and_then(|f| f.sync_all()).map_err(failing("sync", &target))?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,33 @@
+//! Use cases and the execution of plans: one file per step, resumed after a crash.
+//!
+//! [`Installation`] is one opened data directory; its methods are the use cases, which the command line, and whatever
+//! else serves people, call. Rules are not here: they are in `landfall_core`.
+
+mod commands;
+mod credentials;
+mod demo_set;
+mod error;
+mod facts;
+mod fail_point;
+mod files;
+mod installation;
+mod operation;
+mod packages;
+mod paths;
+mod probe;
+mod progress;
+mod rendition;
+mod secrets;
+mod steps;
+mod story;
+mod texts;
+mod use_cases;
+
+pub use commands::Caller;
+pub use credentials::SESSION_SECONDS;
+pub use error::{Error, Result};
+pub use installation::{Installation, NewPerson};
+pub use progress::{Reporter, Silent};
+pub use story::sentence;
+pub use secrets::{Password, SHORTEST_PASSWORD};
+pub use use_cases::*;

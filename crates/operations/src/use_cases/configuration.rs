@@ -1,0 +1,88 @@
+use landfall_core::{
+    customer::Command,
+    environment::{Kind, Role},
+    ids::{CustomerId, Label},
+    refusal,
+};
+use landfall_instances::package;
+
+use super::PackageView;
+use crate::{Caller, Installation, Reporter, Result, error::Error, files};
+
+/// What an extraction gives back.
+pub type Extraction = PackageView;
+
+impl Installation {
+    /// Agrees, with the signature of customer quality, on the environment that the configuration comes from.
+    ///
+    /// # Errors
+    /// When a rule or the password says no.
+    pub fn configuration_choose(
+        &mut self,
+        caller: &Caller,
+        customer: &CustomerId,
+        target: Kind,
+        source: Label,
+    ) -> Result<()> {
+        let person = self.signing(caller)?;
+        let command = Command::ChooseSource { target, label: source };
+        self.command(customer, &command, &person, caller.reason.as_deref())?;
+        Ok(())
+    }
+
+    /// Extracts the configuration from the agreed source's Main instance.
+    ///
+    /// # Errors
+    /// When no source is agreed, or the source cannot be read.
+    pub fn configuration_extract(
+        &mut self,
+        caller: &Caller,
+        customer: &CustomerId,
+        target: Kind,
+        reporter: &mut dyn Reporter,
+    ) -> Result<Extraction> {
+        let person = self.acting(caller)?;
+        let state = self.customer(customer)?;
+        let source = state.sources.get(&target).ok_or_else(|| {
+            refusal::SOURCE_NOT_AGREED.because(
+                format!("no source is agreed for the configuration of {}", target.title()),
+                format!("`landfall configuration choose {customer} --for {target} --source LABEL`, by customer quality"),
+            )
+        })?;
+        let label = source.label;
+        let environment = state
+            .environment(label)
+            .ok_or_else(|| Error::Broken(format!("the agreed source `{label}` does not exist")))?;
+        let catalogue = self.catalogue(&environment.plan.release.release)?;
+        let instance = self.paths.instance(customer, label, Role::Main);
+        let folder = self.paths.root().join("work");
+        let aside = folder.join(format!("{customer}-extraction-{}.building", std::process::id()));
+        files::remove(&aside)?;
+        reporter.note(&format!("extracting the configuration of {customer}/{label}/main"));
+        let extraction = package::Extraction {
+            kind: package::Kind::Configuration,
+            policy: self.policy.digest(),
+            base: None,
+        };
+        let extracted = package::extract(&instance, catalogue, &extraction, &aside)?;
+        let digest = self.packages.put(&aside)?;
+        let facts = self.package_facts(&digest, format!("{customer}/{label}"), catalogue)?;
+        let left_out: Vec<_> = extracted
+            .left_out
+            .iter()
+            .map(|left| (left.table.clone(), left.reason.clone(), left.rows))
+            .collect();
+        let view = PackageView {
+            kind: facts.kind,
+            digest,
+            path: self.packages.path(&digest),
+            source: facts.source.clone(),
+            loaded_into: Vec::new(),
+            tables: facts.tables.iter().map(|table| (table.name.clone(), table.rows)).collect(),
+            left_out: left_out.clone(),
+        };
+        let command = Command::RecordExtraction { target, label, package: facts, left_out };
+        self.command(customer, &command, &person, caller.reason.as_deref())?;
+        Ok(view)
+    }
+}

@@ -1,0 +1,43 @@
+use landfall_core::{
+    customer::{self, Command, Next},
+    ids::CustomerId,
+};
+
+use crate::{Caller, Installation, Result};
+
+impl Installation {
+    /// Adds a prospect.
+    ///
+    /// # Errors
+    /// When a rule says no.
+    pub fn customer_add(&mut self, caller: &Caller, id: &CustomerId, name: &str) -> Result<()> {
+        let person = self.acting(caller)?;
+        let command = Command::AddProspect { id: id.clone(), name: name.to_owned() };
+        self.command(id, &command, &person, caller.reason.as_deref())?;
+        Ok(())
+    }
+
+    /// Records the signed contract.
+    ///
+    /// # Errors
+    /// When a rule says no.
+    pub fn customer_contract(
+        &mut self,
+        caller: &Caller,
+        id: &CustomerId,
+        reference: &str,
+    ) -> Result<()> {
+        let person = self.acting(caller)?;
+        let command = Command::SignContract { reference: reference.to_owned() };
+        self.command(id, &command, &person, caller.reason.as_deref())?;
+        Ok(())
+    }
+
+    /// Returns what comes next for a customer, and whose turn it is.
+    ///
+    /// # Errors
+    /// When there is no such customer.
+    pub fn next(&self, id: &CustomerId) -> Result<Vec<Next>> {
+        Ok(customer::next(&self.customer(id)?, &self.policy, self.now()?))
+    }
+}

@@ -1,0 +1,545 @@
+use std::path::PathBuf;
+
+use landfall_core::{
+    customer::{
+        BuildFailure, Command, Customer, DocumentKind, Environment, Event, InstanceFacts,
+        IterationState, State,
+    },
+    environment::{Kind, Role},
+    ids::{Address, CustomerId, Label, Release},
+    operation::{Outcome, Task},
+    person::Person,
+    plan::{Content, Purpose},
+    refusal,
+    time::Timestamp,
+};
+
+use crate::{
+    Caller, Installation, Reporter, Result, Silent,
+    error::Error,
+    files,
+    operation::StepOutcome,
+    steps::{self, Build},
+};
+
+/// Where the content of a new environment comes from, where the customer may choose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum From {
+    /// Nothing but the product's own defaults.
+    Empty,
+    /// The vendor's demonstration set.
+    DemoSet,
+    /// The customer's Demo.
+    Demo,
+}
+
+/// What is requested.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// Of which kind.
+    pub kind: Kind,
+    /// Formal or informal, for VAL.
+    pub purpose: Option<Purpose>,
+    /// Where the content comes from; none for the only, or usual, way of the kind.
+    pub from: Option<From>,
+    /// Which release; none for the newest.
+    pub release: Option<Release>,
+}
+
+/// What a request gives back.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Requested {
+    /// The environment's name.
+    pub label: Label,
+    /// The number of its IQ, where it gets one.
+    pub document: Option<String>,
+}
+
+/// What a build gives back.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Built {
+    /// The environment's name.
+    pub label: Label,
+    /// Its instances.
+    pub instances: Vec<InstanceFacts>,
+    /// The documents that the build made.
+    pub documents: Vec<String>,
+}
+
+/// What a destruction gives back.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Destroyed {
+    /// The number of the certificate.
+    pub document: String,
+}
+
+impl Installation {
+    /// Requests an environment. A qualified one gets the plan of its IQ at once.
+    ///
+    /// # Errors
+    /// When a rule says no.
+    pub fn environment_request(
+        &mut self,
+        caller: &Caller,
+        customer: &CustomerId,
+        request: &Request,
+    ) -> Result<Requested> {
+        let person = self.acting(caller)?;
+        let state = self.customer(customer)?;
+        let newest = self.newest_release()?;
+        let release = request.release.clone().unwrap_or(newest);
+        let facts = self.release_facts(self.catalogue(&release)?)?;
+        let content = self.content(caller, &state, request)?;
+        let command = Command::RequestEnvironment {
+            kind: request.kind,
+            purpose: request.purpose,
+            content,
+            release: facts,
+        };
+        let events = self.command(customer, &command, &person, caller.reason.as_deref())?;
+        let label = events
+            .iter()
+            .find_map(|event| match event {
+                Event::EnvironmentRequested { plan, .. } => Some(plan.label),
+                _ => None,
+            })
+            .ok_or_else(|| Error::Broken("the request made no environment".to_owned()))?;
+        let documents = self.complete_documents(customer, label, &person)?;
+        Ok(Requested { label, document: documents.first().cloned() })
+    }
+
+    /// Finds the content that the request means: packages are looked up, VAL's configuration is extracted.
+    fn content(&mut self, caller: &Caller, state: &Customer, request: &Request) -> Result<Content> {
+        let nothing_chosen = |content: Content| match request.from {
+            None => Ok(content),
+            Some(_) => Err(Error::from(refusal::CONTENT.because(
+                format!("the content of {} is not chosen with `--from`", request.kind.title()),
+                "leave `--from` away",
+            ))),
+        };
+        match request.kind {
+            Kind::Demo | Kind::CommunityDev => Ok(match request.from {
+                None | Some(From::DemoSet) => Content::DemoSet,
+                Some(From::Empty) => Content::Empty,
+                Some(From::Demo) => Content::Clone { of: Label::single(Kind::Demo) },
+            }),
+            Kind::Sandbox | Kind::Preprod => Ok(match request.from {
+                None | Some(From::Empty) => Content::Empty,
+                Some(From::DemoSet) => Content::DemoSet,
+                Some(From::Demo) => Content::Clone { of: Label::single(Kind::Demo) },
+            }),
+            Kind::Migration => {
+                let latest = state
+                    .iterations
+                    .iter()
+                    .rev()
+                    .find(|iteration| iteration.state == IterationState::Published)
+                    .and_then(|iteration| {
+                        iteration.package.clone().map(|package| (iteration.number, package))
+                    });
+                match latest {
+                    Some((number, migration)) => {
+                        nothing_chosen(Content::Iteration { number, migration })
+                    }
+                    None => Err(refusal::NOT_YET
+                        .because(
+                            format!("a Migration environment of `{}` cannot be requested: no iteration of the migration is published", state.id),
+                            format!("`landfall migration publish {} NUMBER`", state.id),
+                        )
+                        .into()),
+                }
+            }
+            Kind::Val | Kind::Prod => {
+                let configuration = self.configuration(caller, state, request.kind)?;
+                let migration = match (request.kind, request.purpose) {
+                    (Kind::Prod, _) => state.final_iteration(),
+                    (_, Some(Purpose::Informal)) => {
+                        state.iterations.iter().rev().find(|iteration| match iteration.state {
+                            IterationState::Published | IterationState::Signed => true,
+                            IterationState::Running | IterationState::Run => false,
+                        })
+                    }
+                    (_, Some(Purpose::Formal) | None) => state.signed_iteration(),
+                }
+                .and_then(|iteration| iteration.package.clone());
+                match (configuration, migration) {
+                    (Some(configuration), migration) => {
+                        nothing_chosen(Content::Composition { configuration, migration })
+                    }
+                    (None, _) => Err(refusal::SOURCE_NOT_AGREED
+                        .because(
+                            format!("{} of `{}` cannot be requested: its configuration was not extracted from an agreed source", request.kind.title(), state.id),
+                            format!("`landfall configuration choose {0} --for {1} --source LABEL`, by customer quality, then `landfall configuration extract {0} --for {1}`", state.id, request.kind),
+                        )
+                        .into()),
+                }
+            }
+        }
+    }
+
+    /// Returns the configuration package for VAL or PROD. VAL's is extracted anew for every request, because its source
+    /// changes freely; PROD's is the one of go-live step 2.
+    fn configuration(
+        &mut self,
+        caller: &Caller,
+        state: &Customer,
+        target: Kind,
+    ) -> Result<Option<landfall_core::plan::PackageFacts>> {
+        let Some(source) = state.sources.get(&target) else { return Ok(None) };
+        let label = source.label;
+        if target == Kind::Val {
+            self.configuration_extract(caller, &state.id, target, &mut Silent)?;
+        }
+        Ok(self
+            .customer(&state.id)?
+            .extractions
+            .into_iter()
+            .rev()
+            .find(|(from, wanted, _)| *from == label && *wanted == target)
+            .map(|(_, _, package)| package))
+    }
+
+    /// Builds a requested environment, or continues after a crash. Nothing of it is visible before every check passed.
+    ///
+    /// # Errors
+    /// When a rule or a check says no, or the machine breaks.
+    pub fn environment_build(
+        &mut self,
+        caller: &Caller,
+        address: &Address,
+        reporter: &mut dyn Reporter,
+    ) -> Result<Built> {
+        let person = self.acting(caller)?;
+        let (customer, label) = (&address.customer, address.label);
+        let state = self.customer(customer)?;
+        match environment(&state, label)?.state {
+            State::Requested => {
+                let command = Command::StartBuild { label };
+                self.command(customer, &command, &person, caller.reason.as_deref())?;
+            }
+            State::Building => {}
+            State::Built | State::InUse => {
+                // A crash may have come after the last step and before the documents.
+                let missing = self.complete_documents(customer, label, &person)?;
+                if missing.is_empty() {
+                    self.command(customer, &Command::StartBuild { label }, &person, None)?;
+                }
+                let state = self.customer(customer)?;
+                let instances = environment(&state, label)?.instances.clone();
+                return Ok(Built { label, instances, documents: missing });
+            }
+            State::Closed | State::Destroying | State::Destroyed => {
+                self.command(customer, &Command::StartBuild { label }, &person, None)?;
+            }
+        }
+        self.build(customer, label, &person, reporter)?;
+        let documents = self.complete_documents(customer, label, &person)?;
+        let state = self.customer(customer)?;
+        let instances = environment(&state, label)?.instances.clone();
+        Ok(Built { label, instances, documents })
+    }
+
+    fn build(
+        &mut self,
+        customer: &CustomerId,
+        label: Label,
+        person: &Person,
+        reporter: &mut dyn Reporter,
+    ) -> Result<()> {
+        let state = self.customer(customer)?;
+        let target = environment(&state, label)?;
+        let plan = target.plan.clone();
+        let number = target
+            .operation
+            .ok_or_else(|| Error::Broken(format!("`{label}` is building without an operation")))?;
+        let held = self.hold(customer, number, &Task::Build { label }, person)?;
+        reporter.operation(
+            &format!("building {customer}/{label}, operation {number}, attempt {}", held.attempt),
+            plan.steps.len(),
+        );
+        let folder = self.paths.environment(customer, label);
+        // A crash between the last rename and its entry leaves a whole environment: it is made again all the same, so
+        // that what the ledger says of its tests was found in what is there.
+        files::remove(&folder)?;
+        let aside = files::aside(&folder);
+        files::remove(&aside)?;
+        files::folder(&aside)?;
+        let mut build = Build::new(&plan, aside.clone(), held.work.clone());
+        for (index, step) in plan.steps.iter().enumerate() {
+            let title = step.title();
+            reporter.step(index + 1, &title);
+            let outcome = match steps::carry_out(self, &mut build, step, reporter) {
+                Ok(outcome) => outcome,
+                Err(error) => {
+                    files::remove(&aside)?;
+                    let failure = BuildFailure::Errored { message: error.to_string() };
+                    self.end(held, Outcome::Errored, person)?;
+                    self.command(customer, &Command::StopBuild { label, failure }, person, None)?;
+                    return Err(error);
+                }
+            };
+            let failed = failed_checks(&plan, &outcome);
+            self.step_done(&held, index + 1, &title, &outcome, person, reporter)?;
+            if let Some(first) = failed.first() {
+                files::remove(&aside)?;
+                let failure = BuildFailure::Failed {
+                    checks: u32::try_from(failed.len()).unwrap_or(u32::MAX),
+                    first: first.clone(),
+                };
+                self.end(held, Outcome::Failed, person)?;
+                self.command(customer, &Command::StopBuild { label, failure }, person, None)?;
+                return Err(Error::Checks { address: format!("{customer}/{label}"), checks: failed });
+            }
+        }
+        let instances = build.instances(self)?;
+        self.end(held, Outcome::Completed, person)?;
+        self.command(customer, &Command::CompleteBuild { label, instances }, person, None)?;
+        Ok(())
+    }
+
+    /// Makes the documents that an environment should have by now and does not.
+    pub(crate) fn complete_documents(
+        &mut self,
+        customer: &CustomerId,
+        label: Label,
+        person: &Person,
+    ) -> Result<Vec<String>> {
+        let mut made = Vec::new();
+        loop {
+            let state = self.customer(customer)?;
+            let target = environment(&state, label)?;
+            let Some((kind, is_plan)) = missing_document(&state, target) else {
+                self.render_missing(customer)?;
+                return Ok(made);
+            };
+            made.push(self.freeze(customer, label, kind, is_plan, person)?);
+        }
+    }
+
+    /// Accepts a VAL for the customer.
+    ///
+    /// # Errors
+    /// When a rule or the password says no.
+    pub fn environment_accept(&mut self, caller: &Caller, address: &Address) -> Result<()> {
+        let person = self.signing(caller)?;
+        let command = Command::AcceptEnvironment { label: address.label };
+        self.command(&address.customer, &command, &person, caller.reason.as_deref())?;
+        self.render_missing(&address.customer)
+    }
+
+    /// Signs, for customer quality, that validation is completed in this VAL.
+    ///
+    /// # Errors
+    /// When a rule or the password says no.
+    pub fn environment_validate(&mut self, caller: &Caller, address: &Address) -> Result<()> {
+        let person = self.signing(caller)?;
+        let command = Command::CompleteValidation { label: address.label };
+        self.command(&address.customer, &command, &person, caller.reason.as_deref())?;
+        Ok(())
+    }
+
+    /// Lends a Demo to the prospect, or for longer; returns until when.
+    ///
+    /// # Errors
+    /// When a rule says no.
+    pub fn environment_lend(
+        &mut self,
+        caller: &Caller,
+        address: &Address,
+        days: u32,
+    ) -> Result<Timestamp> {
+        let person = self.acting(caller)?;
+        let command = Command::LendDemo { label: address.label, days };
+        let events =
+            self.command(&address.customer, &command, &person, caller.reason.as_deref())?;
+        events
+            .iter()
+            .find_map(|event| match event {
+                Event::DemoLent { until, .. } => Some(*until),
+                _ => None,
+            })
+            .ok_or_else(|| Error::Broken("the loan has no end".to_owned()))
+    }
+
+    /// Ends a Demo's loan when its time is over.
+    ///
+    /// # Errors
+    /// When a rule says no.
+    pub fn environment_expire(&mut self, caller: &Caller, address: &Address) -> Result<()> {
+        self.simple(caller, address, Command::ExpireDemo { label: address.label })
+    }
+
+    /// Closes an environment: nobody can enter, the content is intact.
+    ///
+    /// # Errors
+    /// When a rule says no.
+    pub fn environment_close(&mut self, caller: &Caller, address: &Address) -> Result<()> {
+        self.simple(caller, address, Command::CloseEnvironment { label: address.label })
+    }
+
+    /// Holds an environment, whatever falls due.
+    ///
+    /// # Errors
+    /// When a rule says no.
+    pub fn environment_hold(&mut self, caller: &Caller, address: &Address) -> Result<()> {
+        self.simple(caller, address, Command::HoldEnvironment { label: address.label })
+    }
+
+    /// Lifts a hold.
+    ///
+    /// # Errors
+    /// When a rule says no.
+    pub fn environment_release(&mut self, caller: &Caller, address: &Address) -> Result<()> {
+        self.simple(caller, address, Command::ReleaseEnvironment { label: address.label })
+    }
+
+    fn simple(&mut self, caller: &Caller, address: &Address, command: Command) -> Result<()> {
+        let person = self.acting(caller)?;
+        self.command(&address.customer, &command, &person, caller.reason.as_deref())?;
+        Ok(())
+    }
+
+    /// Destroys a closed environment, or continues after a crash, and makes the certificate. `early` is for vendor
+    /// quality, before it is due, with password and reason.
+    ///
+    /// # Errors
+    /// When a rule says no, or the machine breaks.
+    pub fn environment_destroy(
+        &mut self,
+        caller: &Caller,
+        address: &Address,
+        early: bool,
+        reporter: &mut dyn Reporter,
+    ) -> Result<Destroyed> {
+        let person = if early { self.signing(caller)? } else { self.acting(caller)? };
+        let (customer, label) = (&address.customer, address.label);
+        let state = self.customer(customer)?;
+        let before = environment(&state, label)?.state;
+        if before != State::Destroying && before != State::Destroyed {
+            let command = Command::StartDestruction { label, early };
+            self.command(customer, &command, &person, caller.reason.as_deref())?;
+        }
+        if before != State::Destroyed {
+            self.destroy(customer, label, &person, reporter)?;
+        }
+        let made = self.complete_documents(customer, label, &person)?;
+        match made.into_iter().next() {
+            Some(document) => Ok(Destroyed { document }),
+            None => {
+                self.command(customer, &Command::StartDestruction { label, early }, &person, None)?;
+                Err(Error::Broken(format!("`{customer}/{label}` was destroyed twice")))
+            }
+        }
+    }
+
+    fn destroy(
+        &mut self,
+        customer: &CustomerId,
+        label: Label,
+        person: &Person,
+        reporter: &mut dyn Reporter,
+    ) -> Result<()> {
+        let state = self.customer(customer)?;
+        let target = environment(&state, label)?;
+        let number = target
+            .destruction
+            .ok_or_else(|| Error::Broken(format!("`{label}` is destroyed without an operation")))?;
+        let held = self.hold(customer, number, &Task::Destroy { label }, person)?;
+        let key = steps::last_use_of_key(&state, label);
+        let count = if key.is_some() { 2 } else { 1 };
+        reporter.operation(&format!("destroying {customer}/{label}, operation {number}"), count);
+        let title = "remove the instances";
+        reporter.step(1, title);
+        let removed = steps::remove_instances(self, target, customer)?;
+        self.step_done(&held, 1, title, &removed, person, reporter)?;
+        if let Some(key) = &key {
+            let title = "destroy the masking key";
+            reporter.step(2, title);
+            let outcome = steps::destroy_key(self, customer, key)?;
+            self.step_done(&held, 2, title, &outcome, person, reporter)?;
+        }
+        self.end(held, Outcome::Completed, person)?;
+        let at = self.now()?;
+        self.command(customer, &Command::CompleteDestruction { label, at }, person, None)?;
+        Ok(())
+    }
+
+    /// Returns the file of an instance; Main where the address names no role.
+    ///
+    /// # Errors
+    /// When there is no such instance now.
+    pub fn instance_path(&self, address: &Address) -> Result<PathBuf> {
+        let state = self.customer(&address.customer)?;
+        let target = environment(&state, address.label)?;
+        let role = address.role.unwrap_or(Role::Main);
+        if !target.state.has_content() || !target.plan.instances.contains(&role) {
+            return Err(Error::NotFound {
+                what: format!(
+                    "`{}/{}` has no {} instance now: it is {}",
+                    address.customer,
+                    address.label,
+                    role.title(),
+                    target.state.as_str()
+                ),
+                hint: format!("`landfall customer show {}` shows its environments", address.customer),
+            });
+        }
+        Ok(self.paths.instance(&address.customer, address.label, role))
+    }
+}
+
+/// Finds an environment of a customer.
+pub(crate) fn environment(state: &Customer, label: Label) -> Result<&Environment> {
+    state.environment(label).ok_or_else(|| Error::NotFound {
+        what: format!("customer `{}` has no environment `{label}`", state.id),
+        hint: format!("`landfall customer show {}` lists its environments", state.id),
+    })
+}
+
+/// Returns the checks of a step that failed, in words.
+fn failed_checks(plan: &landfall_core::plan::Plan, outcome: &StepOutcome) -> Vec<String> {
+    outcome
+        .tests
+        .iter()
+        .filter(|result| !result.passed)
+        .map(|result| {
+            let expected = plan
+                .tests
+                .iter()
+                .find(|test| test.id == result.id)
+                .map_or("", |test| test.expected.as_str());
+            format!("{}: expected {expected}; found {}", result.id, result.actual)
+        })
+        .collect()
+}
+
+/// Returns the document that an environment should have by now and does not.
+fn missing_document(state: &Customer, target: &Environment) -> Option<(DocumentKind, bool)> {
+    let has = |kind: DocumentKind| {
+        state
+            .documents
+            .values()
+            .any(|document| document.kind == kind && document.label == target.label)
+    };
+    let iq = target.iq.as_ref().and_then(|number| state.documents.get(number));
+    match target.state {
+        State::Requested if target.plan.qualified && iq.is_none() => Some((DocumentKind::Iq, true)),
+        State::Requested | State::Building | State::Closed | State::Destroying => None,
+        State::Built | State::InUse => {
+            if target.plan.key.is_some() && !has(DocumentKind::MaskingCertificate) {
+                Some((DocumentKind::MaskingCertificate, false))
+            } else if target.state == State::Built
+                && target.plan.qualified
+                && iq.is_some_and(|document| document.facts.is_none())
+            {
+                Some((DocumentKind::Iq, false))
+            } else {
+                None
+            }
+        }
+        State::Destroyed if !has(DocumentKind::DestructionCertificate) => {
+            Some((DocumentKind::DestructionCertificate, false))
+        }
+        State::Destroyed => None,
+    }
+}

@@ -1,0 +1,489 @@
+use std::path::Path;
+
+use landfall_catalogue::Catalogue;
+use landfall_core::{
+    customer::{Command, DumpPurpose, Event, IterationState, SectionCounts},
+    digest::Digest,
+    ids::{CustomerId, Release},
+    operation::{Outcome, Task},
+    person::Person,
+    policy::Policy,
+};
+use landfall_migration::{Checked, SectionCount, Spec, Total};
+use serde::Serialize;
+use serde_json::json;
+
+use crate::{
+    Caller, Installation, Reporter, Result,
+    error::Error,
+    files, 
+    operation::StepOutcome,
+    texts::Texts,
+};
+
+/// A dump as it was received.
+#[derive(Debug, Clone, Serialize)]
+pub struct DumpView {
+    /// The digest over its files.
+    pub digest: Digest,
+    /// How many files.
+    pub files: u32,
+    /// Their bytes.
+    pub bytes: u64,
+}
+
+/// A finding with its texts, while they are kept.
+#[derive(Debug, Clone, Serialize)]
+pub struct FindingView {
+    /// Its number within the iteration.
+    pub number: u32,
+    /// Who found it.
+    pub by: String,
+    /// What was found; none after the text was destroyed.
+    pub text: Option<String>,
+    /// How it was resolved.
+    pub resolution: Option<String>,
+}
+
+/// A rejected row: where it stands and why, without its source key.
+#[derive(Debug, Clone, Serialize)]
+pub struct RejectedRow {
+    /// The section of the spec.
+    pub section: String,
+    /// The source.
+    pub source: String,
+    /// The line of the source file.
+    pub line: u64,
+    /// The target column; empty where the whole row is meant.
+    pub field: String,
+    /// The rule that said no.
+    pub rule: String,
+    /// What was expected.
+    pub reason: String,
+}
+
+/// What a check of a spec says.
+pub type CheckReport = Checked;
+
+/// What a run without a customer made.
+#[derive(Debug, Clone, Serialize)]
+pub struct TryReport {
+    /// The package's name.
+    pub package: Digest,
+    /// The package's file.
+    pub path: String,
+    /// The counts of each section.
+    pub sections: Vec<SectionCount>,
+    /// Their sum.
+    pub total: Total,
+}
+
+/// Checks a spec against a release and a source, reading no rows.
+///
+/// # Errors
+/// Every problem at once.
+pub fn migration_check(spec: &Path, source: &Path, release: &Release) -> Result<CheckReport> {
+    let catalogue = Catalogue::embedded(release)?;
+    Ok(Spec::load(spec)?.check(&catalogue, source)?)
+}
+
+/// Runs a spec on a source without a customer: the package, rejected rows and counts are left in `out`.
+///
+/// # Errors
+/// When the spec does not fit, the source cannot be read, or the folder is not new or empty.
+pub fn migration_try(
+    spec: &Path,
+    source: &Path,
+    release: &Release,
+    out: &Path,
+    reporter: &mut dyn Reporter,
+) -> Result<TryReport> {
+    let catalogue = Catalogue::embedded(release)?;
+    let spec = Spec::load(spec)?;
+    let used = std::fs::read_dir(out).is_ok_and(|mut entries| entries.next().is_some());
+    if used {
+        return Err(Error::Input {
+            message: format!("expected `{}` to be new or empty, found files in it", out.display()),
+            hint: "give another folder with `--out`".to_owned(),
+        });
+    }
+    files::folder(out)?;
+    reporter.operation("trying the migration", 1);
+    reporter.step(1, "run the migration program");
+    let run = landfall_migration::Run {
+        spec: &spec,
+        catalogue: &catalogue,
+        dump: source,
+        base: None,
+        policy: Policy::embedded()?.digest(),
+        work: out,
+    };
+    let outcome = landfall_migration::run(&run, &mut |p| report(reporter, &p))?;
+    let total = Total::of(&outcome.sections);
+    reporter.step_done(1, "run the migration program", &words(&total));
+    Ok(TryReport {
+        package: outcome.digest,
+        path: outcome.package_file.display().to_string(),
+        sections: outcome.sections,
+        total,
+    })
+}
+
+fn report(reporter: &mut dyn Reporter, progress: &landfall_migration::Progress) {
+    reporter.progress(progress.done, progress.total, &progress.to_string());
+}
+
+fn words(total: &Total) -> String {
+    format!(
+        "{} read = {} written + {} rejected + {} filtered",
+        total.read, total.written, total.rejected, total.filtered
+    )
+}
+
+impl Installation {
+    /// Registers a source dump: its files are copied into the data directory. The final one is the customer's.
+    ///
+    /// # Errors
+    /// When a rule says no, or the folder holds no files.
+    pub fn migration_dump(
+        &mut self,
+        caller: &Caller,
+        customer: &CustomerId,
+        folder: &Path,
+        is_final: bool,
+    ) -> Result<DumpView> {
+        let person = self.acting(caller)?;
+        self.customer(customer)?;
+        let facts = landfall_migration::dump_digest(folder)?;
+        let target = self.paths.dump(customer, &facts.digest);
+        if !target.exists() {
+            let aside = files::aside(&target);
+            files::remove(&aside)?;
+            files::copy_folder(folder, &aside)?;
+            let copied = landfall_migration::dump_digest(&aside)?;
+            if copied.digest != facts.digest {
+                files::remove(&aside)?;
+                return Err(Error::Input {
+                    message: format!("`{}` changed while it was copied", folder.display()),
+                    hint: "wait until nobody writes to it, then register it again".to_owned(),
+                });
+            }
+            files::rename(&aside, &target)?;
+        }
+        let view = DumpView {
+            digest: facts.digest,
+            files: u32::try_from(facts.files.len()).unwrap_or(u32::MAX),
+            bytes: facts.files.iter().map(|file| file.size).sum(),
+        };
+        let command = Command::RegisterDump {
+            digest: view.digest,
+            purpose: if is_final { DumpPurpose::Final } else { DumpPurpose::Iteration },
+            files: view.files,
+            bytes: view.bytes,
+        };
+        let outcome = self.command(customer, &command, &person, caller.reason.as_deref());
+        if outcome.is_err() {
+            let known = self.customer(customer)?.dumps.iter().any(|dump| dump.digest == view.digest);
+            if !known {
+                files::remove(&target)?;
+            }
+        }
+        outcome?;
+        Ok(view)
+    }
+
+    /// Records a migration spec: the folder is checked against the latest dump and copied into the data directory.
+    ///
+    /// # Errors
+    /// When a rule says no, or the spec does not fit.
+    pub fn migration_spec(
+        &mut self,
+        caller: &Caller,
+        customer: &CustomerId,
+        folder: &Path,
+    ) -> Result<Digest> {
+        let person = self.acting(caller)?;
+        let state = self.customer(customer)?;
+        let spec = Spec::load(folder)?;
+        let catalogue = self.catalogue(spec.release())?;
+        if let Some(dump) = state.dumps.last() {
+            spec.check(catalogue, &self.paths.dump(customer, &dump.digest))?;
+        }
+        let (digest, catalogue) = (spec.digest(), catalogue.digest());
+        let target = self.paths.spec(customer, &digest);
+        if !target.exists() {
+            let aside = files::aside(&target);
+            files::remove(&aside)?;
+            files::copy_folder(folder, &aside)?;
+            files::rename(&aside, &target)?;
+        }
+        let command = Command::RecordSpec { digest, catalogue };
+        self.command(customer, &command, &person, caller.reason.as_deref())?;
+        Ok(digest)
+    }
+
+    /// Runs the migration program on the latest dump with the latest spec, or continues after a crash.
+    ///
+    /// # Errors
+    /// When a rule says no, or the machine breaks.
+    pub fn migration_run(
+        &mut self,
+        caller: &Caller,
+        customer: &CustomerId,
+        reporter: &mut dyn Reporter,
+    ) -> Result<u32> {
+        let person = self.acting(caller)?;
+        let state = self.customer(customer)?;
+        let running = state.iterations.iter().find(|i| i.state == IterationState::Running);
+        let number = match running {
+            Some(iteration) => iteration.number,
+            None => {
+                let zero = Digest::ZERO;
+                let dump = state.dumps.last().map_or(zero, |dump| dump.digest);
+                let spec = state.specs.last().map_or(zero, |spec| spec.digest);
+                let command = Command::StartIteration { dump, spec };
+                self.command(customer, &command, &person, caller.reason.as_deref())?
+                    .iter()
+                    .find_map(|event| match event {
+                        Event::IterationStarted { number, .. } => Some(*number),
+                        _ => None,
+                    })
+                    .ok_or_else(|| Error::Broken("the run has no number".to_owned()))?
+            }
+        };
+        self.migrate(customer, number, &person, reporter)?;
+        Ok(number)
+    }
+
+    fn migrate(
+        &mut self,
+        customer: &CustomerId,
+        number: u32,
+        person: &Person,
+        reporter: &mut dyn Reporter,
+    ) -> Result<()> {
+        let state = self.customer(customer)?;
+        let iteration = state
+            .iterations
+            .iter()
+            .find(|iteration| iteration.number == number)
+            .ok_or_else(|| Error::Broken(format!("there is no iteration {number}")))?;
+        let spec = Spec::load(&self.paths.spec(customer, &iteration.spec))?;
+        if spec.digest() != iteration.spec {
+            return Err(Error::Broken(format!(
+                "the stored spec is not the recorded one: expected {}, found {}",
+                iteration.spec,
+                spec.digest()
+            )));
+        }
+        let release = spec.release().clone();
+        let task = Task::Migrate { iteration: number };
+        let held = self.hold(customer, iteration.operation, &task, person)?;
+        let title = "run the migration program";
+        reporter.operation(&format!("migration of {customer}, iteration {number}"), 1);
+        reporter.step(1, title);
+        let base = iteration.base.and_then(|base| {
+            let package = state.iterations.iter().find(|i| i.number == base)?.package.as_ref()?;
+            Some((package.digest, self.paths.iteration(customer, base).join("keys.sqlite")))
+        });
+        let catalogue = self.catalogue(&release)?;
+        let dump = self.paths.dump(customer, &iteration.dump);
+        let run = landfall_migration::Run {
+            spec: &spec,
+            catalogue,
+            dump: &dump,
+            base: base.as_ref().map(|(digest, path)| (*digest, path.as_path())),
+            policy: self.policy.digest(),
+            work: &held.work,
+        };
+        let outcome = landfall_migration::run(&run, &mut |p| report(reporter, &p))?;
+        // The private part first: once the package has its name, everything that belongs to it is in place.
+        let private = self.paths.iteration(customer, number);
+        let aside = files::aside(&private);
+        files::remove(&aside)?;
+        files::remove(&private)?;
+        files::folder(&aside)?;
+        files::rename(&outcome.keys_file, &aside.join("keys.sqlite"))?;
+        files::rename(&outcome.rejected_file, &aside.join("rejected.sqlite"))?;
+        files::rename(&aside, &private)?;
+        let digest = self.packages.put(&outcome.package_file)?;
+        let package = self.package_facts(&digest, format!("iteration {number}"), catalogue)?;
+        let sections: Vec<SectionCounts> = outcome
+            .sections
+            .iter()
+            .map(|section| SectionCounts {
+                section: section.section.clone(),
+                target: section.target.clone(),
+                read: section.read,
+                written: section.written,
+                rejected: section.rejected,
+                filtered: section.filtered,
+            })
+            .collect();
+        let total = Total::of(&outcome.sections);
+        let done = StepOutcome {
+            facts: json!({
+                "package": digest,
+                "total": total,
+                "sections": outcome.sections,
+            }),
+            tests: Vec::new(),
+            note: words(&total),
+        };
+        self.step_done(&held, 1, title, &done, person, reporter)?;
+        self.end(held, Outcome::Completed, person)?;
+        let command = Command::CompleteIteration { number, package, sections };
+        self.command(customer, &command, person, None)?;
+        Ok(())
+    }
+
+    /// Publishes an iteration to the customer.
+    ///
+    /// # Errors
+    /// When a rule says no.
+    pub fn migration_publish(
+        &mut self,
+        caller: &Caller,
+        customer: &CustomerId,
+        number: u32,
+    ) -> Result<()> {
+        let person = self.acting(caller)?;
+        let command = Command::PublishIteration { number };
+        self.command(customer, &command, &person, caller.reason.as_deref())?;
+        Ok(())
+    }
+
+    /// Adds a finding to a published iteration; its text stays in the destroyable store. Returns its number.
+    ///
+    /// # Errors
+    /// When a rule says no.
+    pub fn migration_comment(
+        &mut self,
+        caller: &Caller,
+        customer: &CustomerId,
+        number: u32,
+        text: &str,
+    ) -> Result<u32> {
+        let person = self.acting(caller)?;
+        let text = self.keep_text(customer, text)?;
+        let command = Command::AddFinding { number, text };
+        self.command(customer, &command, &person, None)?
+            .iter()
+            .find_map(|event| match event {
+                Event::FindingAdded { number, .. } => Some(*number),
+                _ => None,
+            })
+            .ok_or_else(|| Error::Broken("the finding has no number".to_owned()))
+    }
+
+    /// Says how a finding was resolved.
+    ///
+    /// # Errors
+    /// When a rule says no.
+    pub fn migration_resolve(
+        &mut self,
+        caller: &Caller,
+        customer: &CustomerId,
+        number: u32,
+        finding: u32,
+        text: &str,
+    ) -> Result<()> {
+        let person = self.acting(caller)?;
+        let text = self.keep_text(customer, text)?;
+        let command = Command::ResolveFinding { number, finding, text };
+        self.command(customer, &command, &person, None)?;
+        Ok(())
+    }
+
+    fn keep_text(&self, customer: &CustomerId, text: &str) -> Result<Digest> {
+        self.customer(customer)?;
+        let length = text.trim().chars().count();
+        if !(3..=4000).contains(&length) {
+            return Err(Error::Input {
+                message: format!("a text has 3 to 4000 characters, found {length}"),
+                hint: "say in a sentence what was found or done".to_owned(),
+            });
+        }
+        Texts::open(&self.paths, customer)?.keep(text.trim())
+    }
+
+    /// Signs the output of an iteration off.
+    ///
+    /// # Errors
+    /// When a rule or the password says no.
+    pub fn migration_sign(
+        &mut self,
+        caller: &Caller,
+        customer: &CustomerId,
+        number: u32,
+    ) -> Result<()> {
+        let person = self.signing(caller)?;
+        let command = Command::SignIteration { number };
+        self.command(customer, &command, &person, caller.reason.as_deref())?;
+        Ok(())
+    }
+
+    /// Returns the findings of an iteration, with their texts while they are kept.
+    ///
+    /// # Errors
+    /// When there is no such iteration.
+    pub fn findings(&self, customer: &CustomerId, number: u32) -> Result<Vec<FindingView>> {
+        let state = self.customer(customer)?;
+        let iteration =
+            state.iterations.iter().find(|iteration| iteration.number == number).ok_or_else(
+                || Error::NotFound {
+                    what: format!("customer `{customer}` has no iteration {number}"),
+                    hint: format!("`landfall migration list {customer}` shows them"),
+                },
+            )?;
+        if iteration.findings.is_empty() {
+            return Ok(Vec::new());
+        }
+        let texts = Texts::open(&self.paths, customer)?;
+        iteration
+            .findings
+            .iter()
+            .map(|finding| {
+                Ok(FindingView {
+                    number: finding.number,
+                    by: finding.by.to_string(),
+                    text: texts.read(&finding.text)?,
+                    resolution: match &finding.resolution {
+                        Some(digest) => texts.read(digest)?,
+                        None => None,
+                    },
+                })
+            })
+            .collect()
+    }
+
+    /// Returns the rejected rows of an iteration: file, line, field, rule and reason, never a source key or value.
+    ///
+    /// # Errors
+    /// When there is no such iteration, or its rejected rows were destroyed.
+    pub fn migration_rejected(
+        &self,
+        customer: &CustomerId,
+        number: u32,
+        limit: usize,
+    ) -> Result<Vec<RejectedRow>> {
+        let store = self.paths.iteration(customer, number).join("rejected.sqlite");
+        if !store.is_file() {
+            return Err(Error::NotFound {
+                what: format!("iteration {number} of `{customer}` has no rejected rows here"),
+                hint: format!("`landfall migration list {customer}` shows the iterations"),
+            });
+        }
+        Ok(landfall_migration::rejected_rows(&store, limit)?
+            .into_iter()
+            .map(|row| RejectedRow {
+                section: row.section,
+                source: row.source,
+                line: row.line,
+                field: row.field,
+                rule: row.rule,
+                reason: row.reason,
+            })
+            .collect())
+    }
+}
