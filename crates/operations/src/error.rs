@@ -105,9 +105,15 @@ pub enum Error {
     /// The policy does not load.
     #[error(transparent)]
     Policy(#[from] landfall_core::policy::Error),
-    /// Masking or its scan said no.
+    /// No mask plan can be made.
     #[error(transparent)]
-    Masking(#[from] landfall_masking::Error),
+    Masking(#[from] landfall_masking::PlanError),
+    /// The residual scan cannot be trusted, or cannot read.
+    #[error(transparent)]
+    Scan(#[from] landfall_masking::scan::Error),
+    /// A record cannot be read or changed.
+    #[error(transparent)]
+    Record(#[from] landfall_instances::record::Error),
     /// The migration program said no.
     #[error(transparent)]
     Migration(#[from] landfall_migration::Error),
@@ -161,6 +167,8 @@ impl Error {
             | Self::Ledger(_)
             | Self::Instances(_)
             | Self::Masking(_)
+            | Self::Scan(_)
+            | Self::Record(_)
             | Self::Migration(_)
             | Self::Documents(_)
             | Self::Canonical(_)
@@ -213,6 +221,7 @@ impl Error {
                 Some("restore the file, or have vendor quality adopt the new one".to_owned())
             }
             Self::Instances(error) => error.hint().map(str::to_owned),
+            Self::Record(error) => error.hint().map(str::to_owned),
             Self::File { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => {
                 Some("free some space and run the same command again; it continues".to_owned())
             }
@@ -220,6 +229,7 @@ impl Error {
             | Self::Catalogue(_)
             | Self::Policy(_)
             | Self::Masking(_)
+            | Self::Scan(_)
             | Self::Migration(_)
             | Self::Documents(_)
             | Self::Canonical(_)

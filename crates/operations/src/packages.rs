@@ -9,7 +9,7 @@ use landfall_core::{
     policy::Policy,
 };
 use landfall_instances::{
-    package::{Kind, Package, table_digest},
+    package::{Kind, table_digest},
     schema::package_columns,
 };
 use landfall_masking::{Method, Overrides, Plan as MaskPlan, Treated};

@@ -15,7 +15,7 @@ use landfall_instances::{
     probe,
 };
 use landfall_ledger::Ledger;
-use landfall_masking::Report;
+use landfall_masking::scan::Report;
 use serde_json::{Value, json};
 
 use crate::{

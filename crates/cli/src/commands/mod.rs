@@ -26,6 +26,8 @@ use std::{
 };
 
 use clap::Subcommand;
+use landfall_catalogue::Catalogue;
+use landfall_core::ids::Release;
 
 use crate::{context::Context, output::error::Failure};
 
@@ -137,4 +139,12 @@ fn write_aside(
         let _ = std::fs::remove_file(&aside);
     }
     written
+}
+
+/// Returns the release that is meant: the one given, else the newest that is built in.
+fn newest_release(given: Option<&Release>) -> Result<Release, Failure> {
+    let newest = || Catalogue::embedded_releases().pop();
+    given.cloned().or_else(newest).ok_or_else(|| {
+        Failure::usage("no release of the product is built in", "name one with `--release`")
+    })
 }

@@ -11,6 +11,8 @@ use landfall_operations::{DocumentView, OperationView, PackageView, PersonView};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::error::Failure;
+
 /// Returns the word that a value is written as.
 pub(crate) fn word(value: &impl Serialize) -> String {
     match serde_json::to_value(value) {
@@ -18,6 +20,12 @@ pub(crate) fn word(value: &impl Serialize) -> String {
         Ok(Value::Null) | Err(_) => String::new(),
         Ok(other) => other.to_string(),
     }
+}
+
+/// Returns a report as JSON.
+pub(crate) fn serialised(report: &impl Serialize) -> Result<Value, Failure> {
+    serde_json::to_value(report)
+        .map_err(|error| Failure::absent(format!("the result has no JSON form: {error}"), "run the command without `--json`"))
 }
 
 /// One thing that may be done next, with the command as it is to be typed.

@@ -10,6 +10,7 @@ use crate::{
     connection,
     error::During,
     package::{Kind, TableDigest, query_digest},
+    schema::quoted,
 };
 
 /// Computes, for every table that travels with the kind, the digest that a package extracted now would have: references
@@ -23,6 +24,29 @@ pub fn package_form_digests(
     catalogue: &Catalogue,
     kind: Kind,
 ) -> Result<Vec<TableDigest>, Error> {
+    digests(path, catalogue, kind, None)
+}
+
+/// As [`package_form_digests`], over chosen columns only: `columns` names, for a table, those that count. Columns that
+/// a package does not carry are passed over.
+///
+/// # Errors
+/// As [`package_form_digests`].
+pub fn package_form_column_digests(
+    path: &Path,
+    catalogue: &Catalogue,
+    kind: Kind,
+    columns: &dyn Fn(&str) -> Vec<String>,
+) -> Result<Vec<TableDigest>, Error> {
+    digests(path, catalogue, kind, Some(columns))
+}
+
+fn digests(
+    path: &Path,
+    catalogue: &Catalogue,
+    kind: Kind,
+    chosen: Option<&dyn Fn(&str) -> Vec<String>>,
+) -> Result<Vec<TableDigest>, Error> {
     let connection = connection::read_only(path)?;
     let transaction = connection.unchecked_transaction().during("begin reading", path)?;
     let closure = closure::compute(&transaction, catalogue, Scope::Package(kind), "main")?;
@@ -30,8 +54,24 @@ pub fn package_form_digests(
     let mut tables = vec![];
     for table in catalogue.tables().iter().filter(|table| kind.carries(table)) {
         let selection = closure::select(catalogue, &closure, kind, table, "main");
-        let columns: Vec<&str> = selection.columns.iter().map(String::as_str).collect();
-        tables.push(query_digest(&transaction, &table.name, &columns, &selection.sql)?);
+        let (columns, sql) = match chosen {
+            None => (selection.columns, selection.sql),
+            Some(chosen) => {
+                let wanted = chosen(&table.name);
+                let columns: Vec<String> =
+                    selection.columns.into_iter().filter(|name| wanted.contains(name)).collect();
+                let cells: Vec<String> = columns.iter().map(|name| quoted(name)).collect();
+                // The order is asked for again: that of a subquery is not promised to last.
+                let sql = format!(
+                    "SELECT {} FROM ({}) ORDER BY \"id\"",
+                    cells.join(", "),
+                    selection.sql
+                );
+                (columns, sql)
+            }
+        };
+        let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+        tables.push(query_digest(&transaction, &table.name, &columns, &sql)?);
     }
     Ok(tables)
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use landfall_catalogue::Catalogue;
-use rusqlite::{params_from_iter, types::Value};
+use rusqlite::{Connection, params_from_iter, types::Value};
 
 use super::{
     Error, Recorded,
@@ -25,13 +25,46 @@ pub fn add<C: AsRef<str>, V: AsRef<str>>(
     table: &str,
     values: &[(C, V)],
 ) -> Result<Recorded, Error> {
-    let table = known_table(catalogue, table)?;
     instance::check(path, catalogue)?;
     let mut connection = connection::changing(path)?;
     let transaction = connection
         .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
         .during("begin", path)?;
-    let typed = given(&transaction, catalogue, table, values)?;
+    let recorded = insert(&transaction, catalogue, table, values)?;
+    transaction.commit().during("commit", path)?;
+    Ok(recorded)
+}
+
+/// Adds many records, each a table and its values, in one durable transaction: all of them or none. A record may refer
+/// to those before it.
+///
+/// # Errors
+/// As [`add`].
+pub fn add_all<C: AsRef<str>, V: AsRef<str>>(
+    path: &Path,
+    catalogue: &Catalogue,
+    records: &[(String, Vec<(C, V)>)],
+) -> Result<(), Error> {
+    instance::check(path, catalogue)?;
+    let mut connection = connection::changing(path)?;
+    let transaction = connection
+        .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
+        .during("begin", path)?;
+    for (table, values) in records {
+        insert(&transaction, catalogue, table, values)?;
+    }
+    transaction.commit().during("commit", path)?;
+    Ok(())
+}
+
+fn insert<C: AsRef<str>, V: AsRef<str>>(
+    transaction: &Connection,
+    catalogue: &Catalogue,
+    table: &str,
+    values: &[(C, V)],
+) -> Result<Recorded, Error> {
+    let table = known_table(catalogue, table)?;
+    let typed = given(transaction, catalogue, table, values)?;
     for column in table.columns.iter().filter(|column| column.name != "id") {
         let needed = column.required && column.default.is_none();
         if needed && !typed.iter().any(|(other, _)| other.name == column.name) {
@@ -53,11 +86,10 @@ pub fn add<C: AsRef<str>, V: AsRef<str>>(
     };
     let action = format!("add a record to `{}`", table.name);
     if let Err(cause) = transaction.execute(&sql, params_from_iter(values)) {
-        return Err(refused(&transaction, &table.name, &action, cause));
+        return Err(refused(transaction, &table.name, &action, cause));
     }
     let id = transaction.last_insert_rowid();
-    let after = read_row(&transaction, table, id)?;
+    let after = read_row(transaction, table, id)?;
     check_setting(catalogue, table, &after)?;
-    transaction.commit().during("commit", path)?;
     Ok(compare(table, id, None, &after))
 }

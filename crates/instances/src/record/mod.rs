@@ -11,7 +11,7 @@ mod list;
 mod set;
 mod typed;
 
-pub use add::add;
+pub use add::{add, add_all};
 pub use archive::archive;
 pub use change::{RecordChange, Recorded};
 pub use error::Error;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use landfall_core::{digest::Digest, plan::PackageKind};
 use landfall_documents::{facts as shared, masking_certificate as certificate};
-use landfall_masking::{Report, Treated};
+use landfall_masking::{Treated, scan::{Report, Spot}};
 use serde_json::Value;
 
 use super::{About, environment_words, label_words, value};
@@ -154,7 +154,7 @@ fn scan_of(
     started: landfall_core::time::Timestamp,
 ) -> certificate::Scan {
     let instance = step.facts.get("instance").and_then(Value::as_str).unwrap_or_default();
-    let reported = |spot: &landfall_masking::Spot| report.planted.found.contains(spot);
+    let reported = |spot: &Spot| report.planted.found.contains(spot);
     certificate::Scan {
         instance: if instance == "main" { "Main" } else { "Test" }.to_owned(),
         started,

@@ -22,7 +22,7 @@ use landfall_core::{
     plan::{Plan, Step},
 };
 use landfall_instances::{Identity, fingerprint::Fingerprint};
-use landfall_masking::Report;
+use landfall_masking::scan::Report;
 
 pub(crate) use destroy::{destroy_key, last_use_of_key, remove_instances};
 

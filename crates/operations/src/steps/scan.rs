@@ -1,9 +1,9 @@
 use landfall_core::{environment::Role, plan::PackageKind};
-use landfall_masking::scan;
+use landfall_masking::scan::{self, Files};
 use serde_json::json;
 
 use super::Build;
-use crate::{Installation, Reporter, Result, error::Error, operation::StepOutcome};
+use crate::{Installation, Reporter, Result, error::Error, files, operation::StepOutcome};
 
 /// Searches a masked instance for values of its source; the search first proves that it can see.
 pub(super) fn carry_out(
@@ -19,12 +19,21 @@ pub(super) fn carry_out(
         .find(|package| package.kind == PackageKind::Migration)
         .ok_or_else(|| Error::Broken("a scan without a migration package".to_owned()))?;
     let package = installation.packages.open(&migration.digest)?;
-    let report = scan(
-        package.path(),
-        &build.instance(role),
+    let configuration = packages
+        .iter()
+        .find(|package| package.kind == PackageKind::Configuration)
+        .map(|package| installation.packages.path(&package.digest));
+    let scratch = build.work.join(format!("scan-{role}"));
+    files::folder(&scratch)?;
+    let report = scan::scan(
+        Files {
+            package: package.path(),
+            configuration: configuration.as_deref(),
+            instance: &build.instance(role),
+            scratch: &scratch,
+        },
         catalogue,
-        &build.work.join(format!("scan-{role}")),
-        &mut |p| reporter.progress(p.done, Some(p.total), p.unit),
+        &mut |p| reporter.progress(p.done as u64, Some(p.total as u64), "tables"),
     )?;
     let facts = json!({
         "instance": role,

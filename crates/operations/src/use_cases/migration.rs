@@ -130,7 +130,11 @@ pub fn migration_try(
 }
 
 fn report(reporter: &mut dyn Reporter, progress: &landfall_migration::Progress) {
-    reporter.progress(progress.done, progress.total, &progress.to_string());
+    let what = match progress.name.as_str() {
+        "" => "rows".to_owned(),
+        name => format!("rows of {name}"),
+    };
+    reporter.progress(progress.rows, None, &what);
 }
 
 fn words(total: &Total) -> String {

@@ -58,7 +58,7 @@ impl Installation {
         let target = environment(&state, address.label)?;
         let catalogue = self.catalogue(&target.plan.release.release)?;
         let limit = limit.map(|limit| u64::try_from(limit).unwrap_or(u64::MAX));
-        Ok(record::list(&path, catalogue, table, limit).map_err(landfall_instances::Error::from)?)
+        Ok(record::list(&path, catalogue, table, limit)?)
     }
 
     /// Adds a record; returns its id.
@@ -151,7 +151,7 @@ impl Installation {
         }
         let path = self.instance_path(address)?;
         let catalogue = self.catalogue(&target.plan.release.release)?.clone();
-        let recorded = act(&path, &catalogue).map_err(landfall_instances::Error::from)?;
+        let recorded = act(&path, &catalogue)?;
         let declared = catalogue.table(table);
         let columns = recorded
             .changes

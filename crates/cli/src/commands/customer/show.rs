@@ -4,12 +4,13 @@ use landfall_operations::Installation;
 use serde_json::{Value, json as object};
 
 use crate::{
+    commands::document::row,
     context::Context,
     output::{
         colour::Tone,
         error::Failure,
         json,
-        table::{Cell, Table, wrap},
+        table::{Table, wrap},
         timeline,
     },
 };
@@ -86,22 +87,7 @@ pub(crate) fn draw(context: &Context, installation: &Installation, id: &Customer
         heading("documents");
         let mut table = Table::new::<&str>([]);
         for document in &documents {
-            let tone = match document.status.as_str() {
-                "rejected" => Tone::Failed,
-                _ if document.awaited.is_empty() => Tone::Done,
-                _ => Tone::Waiting,
-            };
-            let awaited = document
-                .awaited
-                .first()
-                .map_or_else(String::new, |(meaning, role)| format!("awaits {} by {}", json::word(meaning), json::word(role)));
-            table.row([
-                document.number.clone().into(),
-                json::word(&document.kind).into(),
-                document.environment.to_string().into(),
-                Cell::toned(document.status.clone(), tone),
-                awaited.into(),
-            ]);
+            table.row(row(document));
         }
         output.table(&table);
     }

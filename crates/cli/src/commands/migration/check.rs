@@ -43,7 +43,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
             source.file.clone().into(),
             Cell::number(source.used.len() as u64),
             Cell::number(source.ignored.len() as u64),
-            Cell::number(source.uncovered.len() as u64),
+            Cell::number(source.unmentioned.len() as u64),
         ]);
     }
     output.table(&table);

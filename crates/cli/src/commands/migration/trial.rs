@@ -11,6 +11,7 @@ use crate::{
     context::Context,
     output::{
         error::Failure,
+        number::counted,
         table::{Cell, Table},
     },
 };
@@ -71,9 +72,14 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
     output.table(&table);
     for section in &report.sections {
         for fault in &section.rejected_by {
+            let field = if fault.field.is_empty() { "the row" } else { &fault.field };
+            let lines: Vec<_> = fault.first_lines.iter().map(ToString::to_string).collect();
             output.talk(&format!(
-                "rejected in {}: {} by `{}` at `{}`: {}",
-                section.section, fault.count, fault.rule, fault.field, fault.reason
+                "rejected in {}: {} by rule `{}` at {field}; first lines {}",
+                section.section,
+                counted(fault.rows, "row", "rows"),
+                fault.rule,
+                lines.join(", ")
             ));
         }
     }
