@@ -1,1 +1,31 @@
-fn main() {}
+//! The developer's commands: `cargo xtask ci`, `layers`, `install`.
+
+mod ci;
+mod install;
+mod layers;
+mod terminal;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "cargo xtask <command>
+
+  ci        everything that continuous integration runs: install, fmt, clippy, doc, layers, tests
+  layers    that every crate uses only the crates above it
+  install   the programs that tests look at results with (sqlite3, pdftotext, qpdf), from Debian where absent";
+
+fn main() -> ExitCode {
+    let command = std::env::args().nth(1).unwrap_or_default();
+    let outcome = match command.as_str() {
+        "ci" => ci::run(),
+        "layers" => layers::check(),
+        "install" => install::run(),
+        _ => Err(USAGE.to_owned()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            terminal::say(&message);
+            ExitCode::FAILURE
+        }
+    }
+}

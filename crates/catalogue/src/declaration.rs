@@ -170,7 +170,7 @@ impl TableDeclaration {
         }
         // A natural key that stood twice would know two rows, so it is unique without being listed again.
         let mut unique = self.unique;
-        unique.retain(|set| *set != self.natural_key);
+        unique.retain(|set| set.is_empty() || *set != self.natural_key);
         if !self.natural_key.is_empty() {
             unique.insert(0, self.natural_key.clone());
         }

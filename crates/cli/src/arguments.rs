@@ -60,7 +60,8 @@ pub(crate) struct Global {
 /// Reads the meaning of a signature.
 pub(crate) fn meaning(text: &str) -> Result<Meaning, String> {
     Meaning::ALL.into_iter().find(|meaning| meaning.as_str() == text).ok_or_else(|| {
-        let all: Vec<_> = Meaning::ALL.iter().map(|meaning| format!("`{}`", meaning.as_str())).collect();
+        let all: Vec<_> =
+            Meaning::ALL.iter().map(|meaning| format!("`{}`", meaning.as_str())).collect();
         format!("expected one of {}, found `{text}`", all.join(", "))
     })
 }
@@ -69,7 +70,9 @@ pub(crate) fn meaning(text: &str) -> Result<Meaning, String> {
 pub(crate) fn assignment(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((column, value)) if !column.is_empty() => Ok((column.to_owned(), value.to_owned())),
-        Some(_) | None => Err(format!("expected `column=value` (such as `name=Leeds`), found `{text}`")),
+        Some(_) | None => {
+            Err(format!("expected `column=value` (such as `name=Leeds`), found `{text}`"))
+        }
     }
 }
 
@@ -77,7 +80,9 @@ pub(crate) fn assignment(text: &str) -> Result<(String, String), String> {
 pub(crate) fn key(text: &str) -> Result<String, String> {
     match text.split_once('=') {
         Some((column, value)) if !column.is_empty() && !value.is_empty() => Ok(text.to_owned()),
-        Some(_) | None => Err(format!("expected a key such as `id=7` or `name=Leeds`, found `{text}`")),
+        Some(_) | None => {
+            Err(format!("expected a key such as `id=7` or `name=Leeds`, found `{text}`"))
+        }
     }
 }
 
@@ -98,13 +103,21 @@ mod tests {
             for verb in command.get_subcommands() {
                 for argument in verb.get_arguments() {
                     let id = argument.get_id().as_str();
-                    assert!(!names.contains(&id), "{path} {} has an argument `{id}`", verb.get_name());
+                    assert!(
+                        !names.contains(&id),
+                        "{path} {} has an argument `{id}`",
+                        verb.get_name()
+                    );
                 }
                 walk(verb, &format!("{path} {}", verb.get_name()), names);
             }
         }
         // Not built, so that the options of every command are not handed down yet.
-        walk(&Arguments::command(), "landfall", &["data", "acting", "json", "reason", "yes", "password_file"]);
+        walk(
+            &Arguments::command(),
+            "landfall",
+            &["data", "acting", "json", "reason", "yes", "password_file"],
+        );
     }
 
     #[test]

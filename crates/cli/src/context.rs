@@ -146,7 +146,10 @@ impl Context {
         }
         self.output.ask(&format!("{question} [y/N] "));
         let mut answer = String::new();
-        io::stdin().lock().read_line(&mut answer).map_err(|source| Failure::reading("the answer", &source))?;
+        io::stdin()
+            .lock()
+            .read_line(&mut answer)
+            .map_err(|source| Failure::reading("the answer", &source))?;
         match answer.trim() {
             "y" | "Y" | "yes" => Ok(()),
             _ => Err(Failure::aborted("stopped at the question; nothing was done")),
@@ -197,7 +200,8 @@ impl Context {
             self.output.talk(&format!("  {}", self.command(&item.command)));
         }
         if next.len() > NEXT_SHOWN {
-            self.output.talk(&format!("and {} more: `customer show` lists them", next.len() - NEXT_SHOWN));
+            self.output
+                .talk(&format!("and {} more: `customer show` lists them", next.len() - NEXT_SHOWN));
         }
     }
 
@@ -221,7 +225,8 @@ fn password_missing(person: &PersonId) -> Failure {
 /// Returns a path as a shell takes it.
 fn quoted(path: &Path) -> String {
     let text = path.display().to_string();
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '-' | '_' | ':' | '+' | ',');
+    let plain =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '-' | '_' | ':' | '+' | ',');
     if !text.is_empty() && text.chars().all(plain) {
         text
     } else {

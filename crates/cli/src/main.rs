@@ -9,11 +9,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use crate::{
-    arguments::Arguments,
-    context::Context,
-    output::error,
-};
+use crate::{arguments::Arguments, context::Context, output::error};
 
 fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {

@@ -471,7 +471,8 @@ pub fn plan(
 }
 
 /// What the probe of the ledger must find.
-pub const LEDGER_EXPECTED: &str = "chain intact; UPDATE refused; DELETE refused; replacement refused";
+pub const LEDGER_EXPECTED: &str =
+    "chain intact; UPDATE refused; DELETE refused; replacement refused";
 
 /// Returns the rule that ends an environment of the kind, in words.
 #[must_use]

@@ -1,6 +1,9 @@
 //! The identity of a source dump: a digest over the names and contents of its files.
 
-use std::{fs, path::{Path, PathBuf}};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use landfall_core::digest::Digest;
 use serde::{Deserialize, Serialize};
@@ -75,7 +78,8 @@ fn list(folder: &Path, prefix: &str, files: &mut Vec<Listed>) -> Result<(), Erro
             return Err(Error::Source {
                 file: path.display().to_string(),
                 line: None,
-                what: "expected a file name of UTF-8 characters, found another; rename it".to_owned(),
+                what: "expected a file name of UTF-8 characters, found another; rename it"
+                    .to_owned(),
             });
         };
         let facts =

@@ -171,8 +171,7 @@ impl fmt::Display for Problems {
 
 /// Writes names for a message: `` `a`, `b` ``, cut after a dozen.
 pub(crate) fn listed<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> String {
-    let names: Vec<String> =
-        names.into_iter().map(|name| format!("`{}`", name.as_ref())).collect();
+    let names: Vec<String> = names.into_iter().map(|name| format!("`{}`", name.as_ref())).collect();
     match names.len() {
         0 => "none".to_owned(),
         1..=24 => names.join(", "),

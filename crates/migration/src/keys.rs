@@ -55,7 +55,8 @@ impl Keys {
     pub(crate) fn create(path: &Path, base: Option<&Path>) -> Result<Self, Error> {
         let failed = || Error::database("make the identity map");
         if let Some(base) = base {
-            fs::copy(base, path).map_err(|error| Error::file("copy the identity map", base, error))?;
+            fs::copy(base, path)
+                .map_err(|error| Error::file("copy the identity map", base, error))?;
         }
         let connection = Connection::open(path).map_err(failed())?;
         if let Some(base) = base {
@@ -96,7 +97,9 @@ impl Keys {
     /// Returns the greatest id ever given in a table, 0 where none was.
     pub(crate) fn greatest(&self, target: &str) -> Result<i64, Error> {
         self.connection
-            .query_row("SELECT coalesce(max(id), 0) FROM key WHERE target = ?1", [target], |row| row.get(0))
+            .query_row("SELECT coalesce(max(id), 0) FROM key WHERE target = ?1", [target], |row| {
+                row.get(0)
+            })
             .map_err(Error::database("read the identity map"))
     }
 

@@ -1,7 +1,7 @@
 //! The migration program: a spec and a source dump become a migration package, with every row accounted for.
 //!
 //! [`Spec::load`] reads a spec folder, [`Spec::check`] fits it to a catalogue and a dump without reading rows, and
-//! [`run`] stages the sources, transforms them and writes the package. `docs/migration-spec.md` describes specs.
+//! [`run()`] stages the sources, transforms them and writes the package. `docs/migration-spec.md` describes specs.
 
 mod dump;
 mod error;

@@ -2,7 +2,12 @@
 
 use landfall_catalogue::{Column, Table};
 
-use crate::{report::{Checked, Conversion}, rule::Rule, source::Format, spec::model::Then};
+use crate::{
+    report::{Checked, Conversion},
+    rule::Rule,
+    source::Format,
+    spec::model::Then,
+};
 
 /// A spec that fits its catalogue and its dump.
 pub(crate) struct Plan<'c> {

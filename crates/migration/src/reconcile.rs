@@ -32,7 +32,9 @@ mod tests {
     fn a_row_too_few_is_found() {
         let package = Connection::open_in_memory().unwrap();
         package
-            .execute_batch("CREATE TABLE study(id INTEGER PRIMARY KEY); INSERT INTO study VALUES (1), (2);")
+            .execute_batch(
+                "CREATE TABLE study(id INTEGER PRIMARY KEY); INSERT INTO study VALUES (1), (2);",
+            )
             .unwrap();
         let section = |written| SectionCount {
             target: "study".to_owned(),

@@ -142,7 +142,13 @@ impl Installation {
                     Ok(events) => events,
                     Err(refusal) => {
                         let known = state.is_some();
-                        refuse(transaction, known.then_some((stream, version)), person, command.name(), &refusal)?;
+                        refuse(
+                            transaction,
+                            known.then_some((stream, version)),
+                            person,
+                            command.name(),
+                            &refusal,
+                        )?;
                         return Ok(Decided::Refused(refusal));
                     }
                 };
@@ -202,13 +208,14 @@ impl Installation {
             |last| moved.map_or_else(|| tick(clock, last), |to| to.max(tick(clock, last))),
             |transaction| {
                 let vendor = fold_vendor(&transaction.stream(VENDOR)?)?;
-                
+
                 let now = if moved.is_some() { before } else { transaction.now() };
                 match vendor::decide(&vendor, command, Some(person), now, &customers) {
                     Ok(events) => {
                         for event in events {
                             let version = transaction.version(VENDOR)?;
-                            transaction.append(version, vendor_entry(&event, person.actor(), reason)?)?;
+                            transaction
+                                .append(version, vendor_entry(&event, person.actor(), reason)?)?;
                         }
                         Ok::<_, Error>(None)
                     }

@@ -104,11 +104,7 @@ impl Credentials {
         self.connection.execute("DELETE FROM session WHERE person = ?1", [person.as_str()])?;
         self.connection.execute(
             "INSERT INTO session (token, person, until) VALUES (?1, ?2, ?3)",
-            params![
-                Digest::of(token.as_bytes()).to_string(),
-                person.as_str(),
-                until.as_seconds()
-            ],
+            params![Digest::of(token.as_bytes()).to_string(), person.as_str(), until.as_seconds()],
         )?;
         Ok(())
     }

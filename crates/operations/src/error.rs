@@ -25,7 +25,9 @@ pub enum Error {
     #[error("this needs the signature of `{0}`, and no password was given")]
     PasswordMissing(PersonId),
     /// The password is not the person's.
-    #[error("the password is not that of `{person}`; attempts left before the account is locked: {left}")]
+    #[error(
+        "the password is not that of `{person}`; attempts left before the account is locked: {left}"
+    )]
     WrongPassword {
         /// Who was claimed.
         person: PersonId,
@@ -76,7 +78,9 @@ pub enum Error {
         hint: String,
     },
     /// The policy or a catalogue differs from what was adopted.
-    #[error("{what} has digest {found}, the one in force is {adopted}: rules never change silently")]
+    #[error(
+        "{what} has digest {found}, the one in force is {adopted}: rules never change silently"
+    )]
     NotAdopted {
         /// Which file.
         what: String,
@@ -210,9 +214,9 @@ impl Error {
                 Some("give `--password-file FILE`, or run it on a terminal and type it".to_owned())
             }
             Self::WrongPassword { .. } => Some("try again with the right password".to_owned()),
-            Self::Locked(person) => Some(format!(
-                "vendor quality lifts it: `landfall person unlock {person}`"
-            )),
+            Self::Locked(person) => {
+                Some(format!("vendor quality lifts it: `landfall person unlock {person}`"))
+            }
             Self::Checks { address, .. } => Some(format!(
                 "`landfall operation list` shows every check; mend the cause and run `landfall environment build {address}` again"
             )),

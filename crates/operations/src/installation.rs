@@ -1,9 +1,6 @@
 //! One data directory, opened: ledger, stores, rules in force.
 
-use std::{
-    collections::BTreeMap,
-    path::Path,
-};
+use std::{collections::BTreeMap, path::Path};
 
 use landfall_catalogue::Catalogue;
 use landfall_core::{
@@ -91,7 +88,10 @@ impl Installation {
         };
         if !empty {
             return Err(Error::Directory {
-                message: format!("expected `{}` to be new or empty, found files in it", directory.display()),
+                message: format!(
+                    "expected `{}` to be new or empty, found files in it",
+                    directory.display()
+                ),
                 hint: "give another folder with `--data`, or use this one as it is".to_owned(),
             });
         }
@@ -106,7 +106,17 @@ impl Installation {
         files::remove(&aside)?;
         let paths = Paths::new(&aside);
         files::folder(&aside)?;
-        for name in ["private", "sessions", "packages", "work", "documents", "instances", "keys", "dumps", "specs"] {
+        for name in [
+            "private",
+            "sessions",
+            "packages",
+            "work",
+            "documents",
+            "instances",
+            "keys",
+            "dumps",
+            "specs",
+        ] {
             files::folder(&aside.join(name))?;
         }
         let credentials = Credentials::open(&paths.credentials())?;
@@ -137,7 +147,9 @@ impl Installation {
         }
         let mut ledger = Ledger::create(&paths.ledger())?;
         let now = match clock {
-            ClockKind::Demonstration => start.unwrap_or(Timestamp::from_seconds(DEMONSTRATION_START)),
+            ClockKind::Demonstration => {
+                start.unwrap_or(Timestamp::from_seconds(DEMONSTRATION_START))
+            }
             ClockKind::System => system_now(),
         };
         ledger.write(
@@ -151,7 +163,8 @@ impl Installation {
                     )?;
                     state = vendor::evolve(state, event);
                 }
-                let state = state.ok_or_else(|| Error::Broken("the first entry is missing".into()))?;
+                let state =
+                    state.ok_or_else(|| Error::Broken("the first entry is missing".into()))?;
                 let command = vendor::Command::AddPerson { person: first.person() };
                 for event in vendor::decide(&state, &command, None, now, &[])? {
                     transaction.append(
@@ -172,8 +185,12 @@ impl Installation {
         let paths = Paths::new(directory);
         if !paths.ledger().is_file() {
             return Err(Error::Directory {
-                message: format!("`{}` is not a data directory: it holds no ledger", directory.display()),
-                hint: "make one with `landfall init`, or name the right one with `--data`".to_owned(),
+                message: format!(
+                    "`{}` is not a data directory: it holds no ledger",
+                    directory.display()
+                ),
+                hint: "make one with `landfall init`, or name the right one with `--data`"
+                    .to_owned(),
             });
         }
         let ledger = Ledger::open(&paths.ledger())?;
@@ -309,8 +326,7 @@ pub(crate) fn tick(clock: ClockKind, last: Option<Timestamp>) -> Timestamp {
 fn system_now() -> Timestamp {
     #[expect(clippy::disallowed_methods, reason = "the one adapter of the machine's clock")]
     let now = std::time::SystemTime::now();
-    let seconds =
-        now.duration_since(std::time::UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs());
+    let seconds = now.duration_since(std::time::UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs());
     Timestamp::from_seconds(i64::try_from(seconds).unwrap_or(i64::MAX))
 }
 
@@ -333,7 +349,9 @@ pub(crate) fn fold_vendor(entries: &[Entry]) -> Result<Vendor> {
     for entry in entries {
         state = vendor::evolve(state, &read_event(entry, "vendor.")?);
     }
-    state.ok_or_else(|| Error::Broken("the ledger does not begin with the directory's making".into()))
+    state.ok_or_else(|| {
+        Error::Broken("the ledger does not begin with the directory's making".into())
+    })
 }
 
 pub(crate) fn fold_customer(entries: &[Entry]) -> Result<Option<Customer>> {

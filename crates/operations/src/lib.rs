@@ -28,6 +28,6 @@ pub use credentials::SESSION_SECONDS;
 pub use error::{Error, Result};
 pub use installation::{Installation, NewPerson};
 pub use progress::{Reporter, Silent};
-pub use story::sentence;
 pub use secrets::{Password, SHORTEST_PASSWORD};
+pub use story::sentence;
 pub use use_cases::*;

@@ -10,12 +10,7 @@ use landfall_core::{
 };
 use serde_json::Value;
 
-use crate::{
-    Installation, Reporter, Result,
-    error::Error,
-    files,
-    installation::read_event,
-};
+use crate::{Installation, Reporter, Result, error::Error, files, installation::read_event};
 
 /// The prefix of an operation's event kinds.
 pub(crate) const PREFIX: &str = "operation.";
@@ -76,14 +71,8 @@ impl Installation {
         let work = self.paths.work(customer, number);
         files::remove(&work)?;
         files::folder(&work)?;
-        let held = Held {
-            customer: customer.clone(),
-            number,
-            attempt,
-            work,
-            lock_path,
-            _lock: lock,
-        };
+        let held =
+            Held { customer: customer.clone(), number, attempt, work, lock_path, _lock: lock };
         self.record(&held, &Event::AttemptStarted { task: task.clone(), attempt }, person)?;
         Ok(held)
     }

@@ -15,7 +15,10 @@ use landfall_instances::{
 use landfall_masking::{Method, Overrides, Plan as MaskPlan, Treated};
 use rusqlite::{Connection, OpenFlags};
 
-use crate::{error::{Error, Result}, Installation};
+use crate::{
+    Installation,
+    error::{Error, Result},
+};
 
 impl Installation {
     /// Returns the mask plan of a catalogue under the policy in force.
@@ -78,12 +81,14 @@ pub(crate) fn mask_plan(policy: &Policy, catalogue: &Catalogue) -> Result<MaskPl
             continue;
         }
         let wrong = || Error::Input {
-            message: format!("the policy's `[masking]` says `{class} = \"{method}\"`, which is no class and treatment"),
+            message: format!(
+                "the policy's `[masking]` says `{class} = \"{method}\"`, which is no class and treatment"
+            ),
             hint: "`landfall policy show` lists the classes and treatments".to_owned(),
         };
         let class = Class::named(class).ok_or_else(wrong)?;
-        let method: Method =
-            serde_json::from_value(serde_json::Value::String(method.clone())).map_err(|_| wrong())?;
+        let method: Method = serde_json::from_value(serde_json::Value::String(method.clone()))
+            .map_err(|_| wrong())?;
         overrides.insert(class, method);
     }
     Ok(MaskPlan::new(catalogue, &Overrides(overrides))?)

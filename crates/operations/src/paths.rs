@@ -2,7 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use landfall_core::{digest::Digest, environment::Role, ids::{CustomerId, Label, PersonId}};
+use landfall_core::{
+    digest::Digest,
+    environment::Role,
+    ids::{CustomerId, Label, PersonId},
+};
 
 /// The places of one data directory.
 #[derive(Debug, Clone)]

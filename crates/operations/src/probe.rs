@@ -95,12 +95,8 @@ impl<'a> Probing<'a> {
     fn build_identity(&self) -> Result<Found> {
         let identity = probe::identity(&self.path)?;
         let get = |key: &str| identity.get(key).map_or("", String::as_str);
-        let actual = plan::build_identity(
-            get("product"),
-            get("release"),
-            get("build"),
-            get("catalogue"),
-        );
+        let actual =
+            plan::build_identity(get("product"), get("release"), get("build"), get("catalogue"));
         Ok(Found::new(actual, json!(identity)))
     }
 
@@ -169,7 +165,9 @@ impl<'a> Probing<'a> {
     fn references(&self) -> Result<Found> {
         let broken: Vec<String> = probe::foreign_key_violations(&self.path)?
             .iter()
-            .map(|broken| format!("{} -> {}: {} rows", broken.table, broken.references, broken.rows))
+            .map(|broken| {
+                format!("{} -> {}: {} rows", broken.table, broken.references, broken.rows)
+            })
             .collect();
         Ok(Found::none_or("none broken", &broken))
     }

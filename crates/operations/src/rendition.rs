@@ -121,9 +121,9 @@ impl Installation {
         }
         let value: serde_json::Value = serde_json::from_slice(&bytes)
             .map_err(|error| Error::Broken(format!("`{}` is no JSON: {error}", path.display())))?;
-        let environment = state
-            .environment(document.label)
-            .ok_or_else(|| Error::Broken(format!("there is no environment `{}`", document.label)))?;
+        let environment = state.environment(document.label).ok_or_else(|| {
+            Error::Broken(format!("there is no environment `{}`", document.label))
+        })?;
         let status = status(document, environment);
         let frame = Frame {
             number: document.number.clone(),
@@ -146,7 +146,8 @@ impl Installation {
             DocumentKind::DestructionCertificate => Kind::DestructionCertificate,
         };
         let rendered = landfall_documents::render(kind, &frame, &value, &signatures)?;
-        let machine = canonical::to_vec(&serde_json::json!({ "frame": frame, "signatures": signatures }))?;
+        let machine =
+            canonical::to_vec(&serde_json::json!({ "frame": frame, "signatures": signatures }))?;
         files::write(&beside, &machine, true)?;
         files::write(&pdf, &rendered, true)
     }
@@ -158,7 +159,9 @@ fn number_of(state: &Customer, label: Label, kind: DocumentKind, is_plan: bool) 
     match (kind, is_plan, known) {
         (DocumentKind::Iq, false, Some(number)) => number,
         (
-            DocumentKind::Iq | DocumentKind::MaskingCertificate | DocumentKind::DestructionCertificate,
+            DocumentKind::Iq
+            | DocumentKind::MaskingCertificate
+            | DocumentKind::DestructionCertificate,
             _,
             _,
         ) => state.next_document(kind),
@@ -203,7 +206,8 @@ pub(crate) fn status(document: &Document, environment: &Environment) -> Status {
         }
         (DocumentKind::Iq, Some(_)) => {
             let signed = signature::awaited(Record::IqReport, &document.signatures).is_empty();
-            let needs_acceptance = environment.label.kind() == landfall_core::environment::Kind::Val;
+            let needs_acceptance =
+                environment.label.kind() == landfall_core::environment::Kind::Val;
             if signed && (environment.acceptance.is_some() || !needs_acceptance) {
                 Status::Accepted
             } else {

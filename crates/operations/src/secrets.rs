@@ -98,9 +98,8 @@ impl Password {
 
     /// Tells whether the hash is that of this password.
     pub(crate) fn matches(&self, hash: &str) -> bool {
-        PasswordHash::new(hash).is_ok_and(|hash| {
-            Argon2::default().verify_password(self.0.as_bytes(), &hash).is_ok()
-        })
+        PasswordHash::new(hash)
+            .is_ok_and(|hash| Argon2::default().verify_password(self.0.as_bytes(), &hash).is_ok())
     }
 }
 

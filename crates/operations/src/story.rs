@@ -70,7 +70,11 @@ pub fn sentence(entry: &Entry) -> String {
         "iteration-signed" => format!(
             "signed iteration {} off{}",
             text("number"),
-            if body.get("complete") == Some(&Value::Bool(true)) { "; the sign-off is complete" } else { "" }
+            if body.get("complete") == Some(&Value::Bool(true)) {
+                "; the sign-off is complete"
+            } else {
+                ""
+            }
         ),
         "source-chosen" => format!(
             "agreed that the configuration of {} comes from {}",
@@ -85,7 +89,11 @@ pub fn sentence(entry: &Entry) -> String {
         ),
         "document-frozen" => format!(
             "issued {} {}",
-            if body.get("is-plan") == Some(&Value::Bool(true)) { "the plan of" } else { "document" },
+            if body.get("is-plan") == Some(&Value::Bool(true)) {
+                "the plan of"
+            } else {
+                "document"
+            },
             text("number")
         ),
         "document-signed" => format!(
@@ -94,7 +102,9 @@ pub fn sentence(entry: &Entry) -> String {
             words(body.pointer("/signature/meaning")).replace('-', " ")
         ),
         "document-rejected" => format!("rejected {}", text("number")),
-        "validation-completed" => format!("signed that validation is completed in {}", text("label")),
+        "validation-completed" => {
+            format!("signed that validation is completed in {}", text("label"))
+        }
         "go-live-step-done" => format!("did go-live step `{}`", text("step").replace('-', " ")),
         "final-qc-signed" => "signed the final quality check".to_owned(),
         "went-live" => "PROD went live".to_owned(),

@@ -68,7 +68,14 @@ pub(crate) struct Failure {
 
 impl Failure {
     fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self { kind, code: None, message: message.into(), rule: None, hint: None, details: Vec::new() }
+        Self {
+            kind,
+            code: None,
+            message: message.into(),
+            rule: None,
+            hint: None,
+            details: Vec::new(),
+        }
     }
 
     /// The command was typed wrongly.
@@ -87,7 +94,11 @@ impl Failure {
     }
 
     /// A check said no; the details say what was found.
-    pub(crate) fn failed(message: impl Into<String>, hint: impl Into<String>, details: Vec<String>) -> Self {
+    pub(crate) fn failed(
+        message: impl Into<String>,
+        hint: impl Into<String>,
+        details: Vec<String>,
+    ) -> Self {
         Self { hint: Some(hint.into()), details, ..Self::new(Kind::Failed, message) }
     }
 
@@ -205,7 +216,18 @@ impl From<landfall_ledger::Error> for Failure {
 
 impl From<landfall_catalogue::Error> for Failure {
     fn from(error: landfall_catalogue::Error) -> Self {
-        Self::new(Kind::Failed, error.to_string())
+        // A release that is not there is nothing that a check found.
+        let kind = match &error {
+            landfall_catalogue::Error::NotEmbedded { .. } => Kind::Errored,
+            _ => Kind::Failed,
+        };
+        Self::new(kind, error.to_string())
+    }
+}
+
+impl From<landfall_demo::sample::Error> for Failure {
+    fn from(error: landfall_demo::sample::Error) -> Self {
+        Self::new(Kind::Errored, error.to_string())
     }
 }
 
@@ -218,8 +240,12 @@ pub(crate) fn of_arguments(wrong: &clap::Error) -> ExitCode {
     }
     let text = wrong.render().to_string();
     // The first paragraph says what is wrong; usage and tips follow.
-    let message = text.trim_start_matches("error: ").split("\n\n").next().unwrap_or_default().trim();
-    let failure = Failure::usage(message, "`landfall help` lists the nouns, `landfall NOUN --help` its verbs");
+    let message =
+        text.trim_start_matches("error: ").split("\n\n").next().unwrap_or_default().trim();
+    let failure = Failure::usage(
+        message,
+        "`landfall help` lists the nouns, `landfall NOUN --help` its verbs",
+    );
     failure.tell_as(true, Colour::wanted(false));
     failure.exit_code()
 }
@@ -246,7 +272,8 @@ mod tests {
 
     #[test]
     fn the_json_of_an_error_has_every_field() {
-        let value = Failure::absent("there is no customer `acme`", "`landfall customer list`").json();
+        let value =
+            Failure::absent("there is no customer `acme`", "`landfall customer list`").json();
         assert_eq!(value["error"]["kind"], "errored");
         assert_eq!(value["error"]["code"], Value::Null);
         assert_eq!(value["error"]["hint"], "`landfall customer list`");

@@ -24,8 +24,12 @@ pub(crate) fn word(value: &impl Serialize) -> String {
 
 /// Returns a report as JSON.
 pub(crate) fn serialised(report: &impl Serialize) -> Result<Value, Failure> {
-    serde_json::to_value(report)
-        .map_err(|error| Failure::absent(format!("the result has no JSON form: {error}"), "run the command without `--json`"))
+    serde_json::to_value(report).map_err(|error| {
+        Failure::absent(
+            format!("the result has no JSON form: {error}"),
+            "run the command without `--json`",
+        )
+    })
 }
 
 /// One thing that may be done next, with the command as it is to be typed.
@@ -57,7 +61,11 @@ pub(crate) fn customer_brief(customer: &Customer) -> Value {
 }
 
 /// An environment; locations begin with the data directory.
-pub(crate) fn environment(directory: &Path, customer: &CustomerId, environment: &Environment) -> Value {
+pub(crate) fn environment(
+    directory: &Path,
+    customer: &CustomerId,
+    environment: &Environment,
+) -> Value {
     let plan = &environment.plan;
     let instances: Vec<Value> = environment
         .instances
@@ -133,7 +141,12 @@ pub(crate) fn package(view: &PackageView) -> Value {
 /// The totals of an iteration's sections: read, written, rejected, filtered.
 pub(crate) fn totals(iteration: &Iteration) -> [u64; 4] {
     iteration.sections.iter().fold([0; 4], |[read, written, rejected, filtered], section| {
-        [read + section.read, written + section.written, rejected + section.rejected, filtered + section.filtered]
+        [
+            read + section.read,
+            written + section.written,
+            rejected + section.rejected,
+            filtered + section.filtered,
+        ]
     })
 }
 
@@ -240,7 +253,8 @@ pub(crate) fn document(view: &DocumentView) -> Value {
         .iter()
         .map(|(meaning, role)| json!({ "meaning": meaning, "role": role }))
         .collect();
-    let renditions: Vec<String> = view.renditions.iter().map(|path| path.display().to_string()).collect();
+    let renditions: Vec<String> =
+        view.renditions.iter().map(|path| path.display().to_string()).collect();
     json!({
         "number": view.number,
         "kind": view.kind,

@@ -24,7 +24,9 @@ mod tests {
 
     #[test]
     fn thousands_stand_apart() {
-        for (number, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (41_230, "41,230"), (1_234_567, "1,234,567")] {
+        for (number, text) in
+            [(0, "0"), (999, "999"), (1000, "1,000"), (41_230, "41,230"), (1_234_567, "1,234,567")]
+        {
             assert_eq!(grouped(number), text);
         }
         assert_eq!(counted(1, "row", "rows"), "1 row");

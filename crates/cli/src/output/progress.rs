@@ -134,7 +134,11 @@ fn style(template: &str) -> ProgressStyle {
 
 /// Returns the beginning of a step's line: `step 3/12 load migration output 1a2b3c into Main`.
 fn beginning(number: usize, steps: usize, title: &str) -> String {
-    if steps == 0 { format!("step {number} {title}") } else { format!("step {number}/{steps} {title}") }
+    if steps == 0 {
+        format!("step {number} {title}")
+    } else {
+        format!("step {number}/{steps} {title}")
+    }
 }
 
 /// Returns the end of a step's line: ` done 41,230 rows`.

@@ -28,7 +28,11 @@ impl Cell {
 
     /// Makes a field of a value that may be missing.
     pub(crate) fn maybe(value: Option<impl ToString>) -> Self {
-        Self { text: value.map_or_else(|| "-".to_owned(), |value| value.to_string()), tone: None, right: false }
+        Self {
+            text: value.map_or_else(|| "-".to_owned(), |value| value.to_string()),
+            tone: None,
+            right: false,
+        }
     }
 }
 
@@ -69,10 +73,14 @@ impl Table {
 
     /// Returns the lines. With a width, the last column wraps so that no line is longer.
     pub(crate) fn render(&self, width: Option<usize>, colour: Colour) -> Vec<String> {
-        let columns = self.rows.iter().map(Vec::len).chain([self.headings.len()]).max().unwrap_or(0);
+        let columns =
+            self.rows.iter().map(Vec::len).chain([self.headings.len()]).max().unwrap_or(0);
         let mut widths = vec![0; columns];
-        let headings: Vec<Cell> =
-            self.headings.iter().map(|heading| Cell::toned(heading.as_str(), Tone::Heading)).collect();
+        let headings: Vec<Cell> = self
+            .headings
+            .iter()
+            .map(|heading| Cell::toned(heading.as_str(), Tone::Heading))
+            .collect();
         for row in self.rows.iter().chain([&headings]) {
             for (index, cell) in row.iter().enumerate() {
                 widths[index] = widths[index].max(cell.text.chars().count());
@@ -89,13 +97,20 @@ impl Table {
     }
 }
 
-fn render_row(row: &[Cell], widths: &[usize], width: Option<usize>, colour: Colour, lines: &mut Vec<String>) {
+fn render_row(
+    row: &[Cell],
+    widths: &[usize],
+    width: Option<usize>,
+    colour: Colour,
+    lines: &mut Vec<String>,
+) {
     let mut line = String::new();
     let mut used = 0;
     for (index, cell) in row.iter().enumerate() {
         let is_last = index + 1 == row.len();
         if is_last && !cell.right {
-            let room = width.map(|width| width.saturating_sub(used)).filter(|room| *room >= NARROWEST);
+            let room =
+                width.map(|width| width.saturating_sub(used)).filter(|room| *room >= NARROWEST);
             let pieces = match room {
                 Some(room) => wrap(&cell.text, room),
                 None => vec![cell.text.clone()],
@@ -161,7 +176,11 @@ mod tests {
 
     fn sample() -> Table {
         let mut table = Table::new(["name", "rows", "why"]);
-        table.row(["site".into(), Cell::number(1200), "the lifecycle lists sites among what passes to VAL".into()]);
+        table.row([
+            "site".into(),
+            Cell::number(1200),
+            "the lifecycle lists sites among what passes to VAL".into(),
+        ]);
         table.row(["role".into(), Cell::number(4), "short".into()]);
         table
     }

@@ -28,13 +28,28 @@ const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
 /// Draws the lifecycle as it stands at `now`, in lines of at most `width` columns (at least 60).
-pub(crate) fn draw(customer: &Customer, now: Timestamp, width: usize, colour: Colour) -> Vec<String> {
-    let mut lines = vec![heading(customer, now, colour), String::new()];
+pub(crate) fn draw(
+    customer: &Customer,
+    now: Timestamp,
+    width: usize,
+    colour: Colour,
+) -> Vec<String> {
+    let mut lines = heading(customer, now, colour);
+    lines.push(String::new());
     let rows: Vec<&Environment> = customer.environments.values().collect();
     let names: Vec<String> = rows.iter().map(|environment| name(environment)).collect();
-    let name_width = names.iter().map(|name| name.chars().count()).chain(["milestones".len()]).max().unwrap_or(0);
-    let state_width =
-        rows.iter().map(|environment| state(environment).len()).chain([status(customer.status).len()]).max().unwrap_or(0);
+    let name_width = names
+        .iter()
+        .map(|name| name.chars().count())
+        .chain(["milestones".len()])
+        .max()
+        .unwrap_or(0);
+    let state_width = rows
+        .iter()
+        .map(|environment| state(environment).len())
+        .chain([status(customer.status).len()])
+        .max()
+        .unwrap_or(0);
     let left = name_width + 2 + state_width + 2;
     let columns = width.saturating_sub(left + GUTTER).max(SHORTEST_BARS);
     let axis = Axis::of(customer, now, columns);
@@ -68,7 +83,8 @@ pub(crate) fn due(customer: &Customer, now: Timestamp, colour: Colour) -> Vec<St
     for environment in customer.environments.values() {
         let Some((by, why)) = ends(environment) else { continue };
         let held = if environment.hold.is_some() { ", held" } else { "" };
-        let text = format!("{}/{}  by {} ({why}{held})", customer.id, environment.label, by.human());
+        let text =
+            format!("{}/{}  by {} ({why}{held})", customer.id, environment.label, by.human());
         lines.push(if by <= now {
             format!("{}  {}", text, colour.paint(Tone::Failed, "overdue"))
         } else {
@@ -89,10 +105,16 @@ fn ends(environment: &Environment) -> Option<(Timestamp, String)> {
     }
     match (environment.state, environment.lent_until, environment.expires) {
         (State::InUse, Some(until), _) => Some((until, "lent until then".to_owned())),
-        (State::InUse, None, Some(expires)) => Some((expires, "its lifetime is over then".to_owned())),
+        (State::InUse, None, Some(expires)) => {
+            Some((expires, "its lifetime is over then".to_owned()))
+        }
         (State::InUse, None, None)
         | (
-            State::Requested | State::Building | State::Built | State::Closed | State::Destroying
+            State::Requested
+            | State::Building
+            | State::Built
+            | State::Closed
+            | State::Destroying
             | State::Destroyed,
             _,
             _,
@@ -100,19 +122,17 @@ fn ends(environment: &Environment) -> Option<(Timestamp, String)> {
     }
 }
 
-fn heading(customer: &Customer, now: Timestamp, colour: Colour) -> String {
+fn heading(customer: &Customer, now: Timestamp, colour: Colour) -> Vec<String> {
     let since = match customer.status {
         Status::Prospect => customer.since.get("added"),
         Status::Contracted => customer.since.get("contracted"),
         Status::Live => customer.since.get("live"),
     };
     let since = since.map_or_else(String::new, |time| format!(" since {}", time.date()));
-    format!(
-        "{}  {}{since}; now {}",
+    vec![
         colour.paint(Tone::Heading, &format!("{} ({})", customer.name, customer.id)),
-        status(customer.status),
-        now.human()
-    )
+        format!("{}{since}; now {}", status(customer.status), now.human()),
+    ]
 }
 
 fn status(status: Status) -> &'static str {
@@ -137,7 +157,11 @@ fn state(environment: &Environment) -> &'static str {
         (State::InUse, None) => "in use",
         (State::Closed, Some(_)) => "closed, due",
         (
-            State::Requested | State::Building | State::Built | State::Closed | State::Destroying
+            State::Requested
+            | State::Building
+            | State::Built
+            | State::Closed
+            | State::Destroying
             | State::Destroyed,
             _,
         ) => environment.state.as_str(),
@@ -197,7 +221,10 @@ fn moments(customer: &Customer) -> Vec<(char, &'static str, Timestamp)> {
     let signed = customer
         .iterations
         .iter()
-        .filter(|iteration| !iteration.is_final && iteration.state == landfall_core::customer::IterationState::Signed)
+        .filter(|iteration| {
+            !iteration.is_final
+                && iteration.state == landfall_core::customer::IterationState::Signed
+        })
         .filter_map(|iteration| iteration.signatures.iter().map(|signature| signature.time).max())
         .max();
     let all = [
@@ -206,7 +233,9 @@ fn moments(customer: &Customer) -> Vec<(char, &'static str, Timestamp)> {
         ('V', "validation completed", customer.since.get("validated").copied()),
         ('L', "live", customer.since.get("live").copied()),
     ];
-    all.into_iter().filter_map(|(letter, text, time)| time.map(|time| (letter, text, time))).collect()
+    all.into_iter()
+        .filter_map(|(letter, text, time)| time.map(|time| (letter, text, time)))
+        .collect()
 }
 
 fn milestones(customer: &Customer, axis: &Axis) -> Vec<Column> {
@@ -225,7 +254,8 @@ fn legend(customer: &Customer) -> Vec<String> {
     let mut lines = vec![format!(
         "{REQUESTED} requested  {BUILT} built  {IN_USE} in use  {CLOSED} closed  {DESTROYED} destroyed  {DUE} due  {LATER} later"
     )];
-    let marks: Vec<_> = moments(customer).iter().map(|(letter, text, _)| format!("{letter} {text}")).collect();
+    let marks: Vec<_> =
+        moments(customer).iter().map(|(letter, text, _)| format!("{letter} {text}")).collect();
     if !marks.is_empty() {
         lines.push(marks.join("  "));
     }
@@ -336,6 +366,13 @@ impl Axis {
     /// Returns the mark of the present under the bars.
     fn now_mark(&self, now: Timestamp) -> String {
         let column = self.column(now);
-        if column >= 4 { format!("{}now ↑", " ".repeat(column - 4)) } else { format!("{}↑ now", " ".repeat(column)) }
+        if column >= 4 {
+            format!("{}now ↑", " ".repeat(column - 4))
+        } else {
+            format!("{}↑ now", " ".repeat(column))
+        }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -98,6 +98,20 @@ impl Error {
     }
 }
 
+/// Returns how many people register between a dump for review and the final one.
+#[must_use]
+pub fn late(volunteers: u64) -> u64 {
+    (volunteers / 40).max(5)
+}
+
+/// Checks that a sample of that many volunteers, and those who come later, can be made.
+pub(crate) fn check(volunteers: u64) -> Result<(), Error> {
+    if volunteers == 0 || volunteers.saturating_add(late(volunteers)) > MOST_VOLUNTEERS {
+        return Err(Error::Volunteers(volunteers));
+    }
+    Ok(())
+}
+
 /// Writes the sample into a new or empty folder: `people.csv` and the files that belong to it, and the folder `spec`.
 /// It is written aside and renamed, so it is there whole or not at all.
 ///
@@ -155,7 +169,7 @@ pub(crate) fn aside<T>(
 pub fn write_dump(folder: &Path, sample: &Sample) -> Result<Facts, Error> {
     let total = sample.volunteers.saturating_add(sample.extra);
     if sample.volunteers == 0 || total > MOST_VOLUNTEERS {
-        return Err(Error::Volunteers(total));
+        return Err(Error::Volunteers(sample.volunteers));
     }
     let mut people = Table::create(folder, "people.csv", person::COLUMNS)?;
     let mut children = Vec::new();

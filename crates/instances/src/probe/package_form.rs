@@ -62,11 +62,8 @@ fn digests(
                     selection.columns.into_iter().filter(|name| wanted.contains(name)).collect();
                 let cells: Vec<String> = columns.iter().map(|name| quoted(name)).collect();
                 // The order is asked for again: that of a subquery is not promised to last.
-                let sql = format!(
-                    "SELECT {} FROM ({}) ORDER BY \"id\"",
-                    cells.join(", "),
-                    selection.sql
-                );
+                let sql =
+                    format!("SELECT {} FROM ({}) ORDER BY \"id\"", cells.join(", "), selection.sql);
                 (columns, sql)
             }
         };

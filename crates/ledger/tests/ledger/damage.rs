@@ -39,7 +39,10 @@ fn whatever_keeps_the_ledger_append_only_is_missed() {
             "the trigger `entry_refuses_delete` was changed",
         ),
         ("CREATE TABLE notes (text TEXT)", "the table `notes` does not belong to a ledger"),
-        ("PRAGMA application_id = 7", "the marks in the file's beginning are not those of a ledger"),
+        (
+            "PRAGMA application_id = 7",
+            "the marks in the file's beginning are not those of a ledger",
+        ),
     ] {
         assert_eq!(storage_problems(sql), [what], "{sql}");
     }
@@ -71,21 +74,21 @@ fn a_page_that_cannot_be_read_does_not_hide_the_others() {
         .unwrap();
     drop(ledger);
     let connection = Connection::open(sample.path()).unwrap();
-    let pages: Vec<u64> = connection
-        .prepare("SELECT pageno FROM dbstat WHERE name = 'entry' AND pagetype = 'leaf' ORDER BY path")
+    let pages: Vec<i64> = connection
+        .prepare(
+            "SELECT pageno FROM dbstat WHERE name = 'entry' AND pagetype = 'leaf' ORDER BY path",
+        )
         .unwrap()
         .query_map([], |row| row.get(0))
         .unwrap()
         .collect::<Result<_, _>>()
         .unwrap();
-    let size: u64 = connection
-        .pragma_query_value(None, "page_size", |row| row.get(0))
-        .unwrap();
+    let size: i64 = connection.pragma_query_value(None, "page_size", |row| row.get(0)).unwrap();
     drop(connection);
     assert!(pages.len() > 10, "{pages:?}");
     let middle = pages[pages.len() / 2];
     let mut file = OpenOptions::new().write(true).open(sample.path()).unwrap();
-    file.seek(SeekFrom::Start((middle - 1) * size)).unwrap();
+    file.seek(SeekFrom::Start(((middle - 1) * size).cast_unsigned())).unwrap();
     file.write_all(&vec![0; usize::try_from(size).unwrap()]).unwrap();
     drop(file);
 
@@ -141,7 +144,9 @@ fn reading_and_appending_stop_at_a_bad_entry() {
     let sample = Sample::new(&["a", "b"]);
     tamper(&sample.path(), |connection| {
         connection
-            .execute_batch("UPDATE entry SET line = replace(line, 'seen', 'SEEN') WHERE sequence = 1")
+            .execute_batch(
+                "UPDATE entry SET line = replace(line, 'seen', 'SEEN') WHERE sequence = 1",
+            )
             .unwrap();
     });
     let ledger = sample.ledger();

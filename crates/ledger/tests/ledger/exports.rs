@@ -65,7 +65,11 @@ fn any_changed_byte_is_found_and_its_line_is_named() {
             if line > count {
                 // The trailer, and the last entry where the changed byte leaves a well-formed trailer.
                 let in_doubt = matches!(named, Some(Problem::HeadMismatch { .. }));
-                assert!(sequence.is_none() || (in_doubt && sequence == Some(count)), "{}", context());
+                assert!(
+                    sequence.is_none() || (in_doubt && sequence == Some(count)),
+                    "{}",
+                    context()
+                );
             } else if byte == b'\n' {
                 // Two lines became one.
                 assert!(sequence == Some(line) || sequence == Some(line + 1), "{}", context());
@@ -141,8 +145,8 @@ fn text_after_the_trailer_and_other_line_ends_are_found() {
 fn a_trailer_that_counts_wrongly_is_named_and_not_an_entry() {
     let text = String::from_utf8(Sample::new(&["a", "b"]).export()).unwrap();
     for count in ["1", "3", "90", "18446744073709551615"] {
-        let problems = verify(text.replace("\"count\":2", &format!("\"count\":{count}")).as_bytes())
-            .problems;
+        let problems =
+            verify(text.replace("\"count\":2", &format!("\"count\":{count}")).as_bytes()).problems;
         assert!(matches!(problems[..], [Problem::Trailer { line: 3, .. }]), "{problems:?}");
     }
 }

@@ -28,7 +28,9 @@ fn run(folder: &Path, export: &[u8], head: Option<&str>) -> Option<Output> {
     match output {
         Ok(output) => Some(output),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            eprintln!("NOT RUN: the verifier of docs/ledger-format.md, because `python3` is absent");
+            eprintln!(
+                "NOT RUN: the verifier of docs/ledger-format.md, because `python3` is absent"
+            );
             None
         }
         Err(error) => panic!("python3 cannot be run: {error}"),

@@ -92,7 +92,9 @@ pub(crate) fn tamper(path: &Path, work: impl FnOnce(&Connection)) {
 /// Returns the entry at a position, as it is stored.
 pub(crate) fn stored(connection: &Connection, sequence: u64) -> Entry {
     let line: String = connection
-        .query_row("SELECT line FROM entry WHERE sequence = ?1", [sequence as i64], |row| row.get(0))
+        .query_row("SELECT line FROM entry WHERE sequence = ?1", [sequence as i64], |row| {
+            row.get(0)
+        })
         .unwrap();
     serde_json::from_str(&line).unwrap()
 }

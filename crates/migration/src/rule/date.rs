@@ -21,8 +21,18 @@ pub(super) const OPTIONS: Options = Options {
 };
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ];
 
 #[derive(Debug)]
@@ -82,7 +92,8 @@ impl Date {
     /// Makes the rule; says what is wrong with a format, or with two that read the same text differently.
     pub(crate) fn new(statement: &Statement<'_>) -> Result<Self, String> {
         if statement.formats.is_empty() {
-            return Err("expected `formats` such as [\"yyyy-mm-dd\", \"dd/mm/yyyy\"], found none".to_owned());
+            return Err("expected `formats` such as [\"yyyy-mm-dd\", \"dd/mm/yyyy\"], found none"
+                .to_owned());
         }
         let mut patterns: Vec<Vec<Part>> = Vec::new();
         for format in statement.formats {
@@ -105,9 +116,8 @@ impl Date {
         }
         let bound = |name: &str, text: Option<&str>| {
             text.map(|text| {
-                text.parse::<civil::Date>().map_err(|_| {
-                    format!("expected `{name}` as a date yyyy-mm-dd, found `{text}`")
-                })
+                text.parse::<civil::Date>()
+                    .map_err(|_| format!("expected `{name}` as a date yyyy-mm-dd, found `{text}`"))
             })
             .transpose()
         };
@@ -293,7 +303,8 @@ fn pattern(format: &str) -> Result<Vec<Part>, String> {
             }
             (other, _) => (Part::Literal(other), 1),
         };
-        let again = !matches!(part, Part::Literal(_)) && parts.iter().any(|other| role(*other) == role(part));
+        let again = !matches!(part, Part::Literal(_))
+            && parts.iter().any(|other| role(*other) == role(part));
         if again {
             return wrong("it has a part twice");
         }
@@ -362,7 +373,15 @@ mod tests {
         let formats =
             ["yyyy-mm-dd", "d/m/yyyy", "d Mmm yyyy", "d Mmmm yyyy", "Mmmm d, yyyy", "dd.mm.yy"];
         let mut dates = date(&formats, false).unwrap();
-        for text in ["1980-02-29", "29/2/1980", "29/02/1980", "29 feb 1980", "29  Feb 1980", "February 29, 1980", "29.02.80"] {
+        for text in [
+            "1980-02-29",
+            "29/2/1980",
+            "29/02/1980",
+            "29 feb 1980",
+            "29  Feb 1980",
+            "February 29, 1980",
+            "29.02.80",
+        ] {
             assert_eq!(dates.apply(Some(text)), Outcome::Value("1980-02-29".into()), "{text}");
         }
         assert_eq!(dates.apply(Some("01.02.29")), Outcome::Value("2029-02-01".into()));

@@ -107,8 +107,7 @@ pub fn run(run: &Run<'_>, progress: &mut dyn FnMut(Progress)) -> Result<Outcome,
     files.remove_all()?;
     let outcome = execute(run, plan, &files, progress);
     // Staging holds the source in the clear; it goes whatever happened.
-    let removed =
-        if outcome.is_ok() { remove(&files.staging) } else { files.remove_all() };
+    let removed = if outcome.is_ok() { remove(&files.staging) } else { files.remove_all() };
     let outcome = outcome?;
     removed?;
     Ok(outcome)
@@ -167,7 +166,8 @@ fn execute(
         })?;
         broken.insert(source.name.clone(), rows);
     }
-    let writer = Writer::create(&files.package, run.catalogue, Kind::Migration).map_err(Error::package)?;
+    let writer =
+        Writer::create(&files.package, run.catalogue, Kind::Migration).map_err(Error::package)?;
     let keys = Keys::create(&files.keys, run.base.map(|(_, keys)| keys))?;
     let rejects = Rejects::create(&files.rejected)?;
     let mut targets = Targets::of(&sections, &keys)?;
@@ -200,9 +200,8 @@ fn execute(
     drop(staging);
     keys.finish(&files.keys)?;
     rejects.finish(&files.rejected)?;
-    let sealed = writer
-        .finish(run.policy, run.base.map(|(package, _)| package))
-        .map_err(Error::package)?;
+    let sealed =
+        writer.finish(run.policy, run.base.map(|(package, _)| package)).map_err(Error::package)?;
     Ok(Outcome {
         package_file: files.package.clone(),
         digest: sealed.digest,

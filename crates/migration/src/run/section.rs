@@ -41,10 +41,10 @@ pub(super) fn transform(
     let name = section.name.clone();
     let failed = || Error::database(format!("read the rows of section `{name}`"));
     let mut select = place.staging.prepare(&select(section)).map_err(failed())?;
-    let insert = place
-        .package
-        .prepare(&insert(section))
-        .map_err(Error::database(format!("prepare table `{}` of the package", section.table.name)))?;
+    let insert = place.package.prepare(&insert(section)).map_err(Error::database(format!(
+        "prepare table `{}` of the package",
+        section.table.name
+    )))?;
     let mut work = Work {
         tally: Tally::of(section),
         cells: vec![Value::Null; section.columns.len()],

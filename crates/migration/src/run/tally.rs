@@ -82,11 +82,8 @@ impl Tally {
                 filtered,
             });
         }
-        let mut filtered_by: Vec<Filtered> = self
-            .filtered
-            .into_iter()
-            .map(|(reason, rows)| Filtered { reason, rows })
-            .collect();
+        let mut filtered_by: Vec<Filtered> =
+            self.filtered.into_iter().map(|(reason, rows)| Filtered { reason, rows }).collect();
         filtered_by.sort_by(|one, other| other.rows.cmp(&one.rows));
         Ok(SectionCount {
             section: self.section,

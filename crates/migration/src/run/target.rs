@@ -67,8 +67,7 @@ impl Targets {
 
 impl Target {
     fn of(section: &SectionPlan<'_>, next: i64) -> Self {
-        let cell =
-            |name: &String| section.columns.iter().position(|column| column.name == *name);
+        let cell = |name: &String| section.columns.iter().position(|column| column.name == *name);
         let unique = section
             .table
             .unique

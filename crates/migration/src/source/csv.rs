@@ -142,7 +142,9 @@ impl Csv {
     fn character(&self, byte: u8) -> Result<char, Defect> {
         if self.encoding == model::Encoding::Windows1252 && (0x80..=0x9f).contains(&byte) {
             return WINDOWS_1252[usize::from(byte - 0x80)].ok_or_else(|| {
-                Defect::encoding("holds a byte that windows-1252 does not define; correct `encoding`")
+                Defect::encoding(
+                    "holds a byte that windows-1252 does not define; correct `encoding`",
+                )
             });
         }
         Ok(char::from(byte))
@@ -158,10 +160,7 @@ impl Format for Csv {
         self.header(&mut self.open()?, &mut Raw::default())
     }
 
-    fn read(
-        &self,
-        visit: &mut dyn FnMut(Row<'_>) -> Result<(), Error>,
-    ) -> Result<(), Error> {
+    fn read(&self, visit: &mut dyn FnMut(Row<'_>) -> Result<(), Error>) -> Result<(), Error> {
         let mut reader = self.open()?;
         let mut raw = Raw::default();
         let mut record = Record::default();
@@ -209,11 +208,7 @@ pub(crate) fn read_spec_table(
     if columns != header {
         return Err(csv.wrong(
             Some(1),
-            format!(
-                "expected the header `{}`, found `{}`",
-                header.join(","),
-                columns.join(",")
-            ),
+            format!("expected the header `{}`, found `{}`", header.join(","), columns.join(",")),
         ));
     }
     csv.read(&mut |row| match row.content {
@@ -286,12 +281,10 @@ impl Reader<'_> {
     /// Steps over a byte order mark and refuses what is not a text of single bytes.
     fn begin(&mut self) -> Result<(), Error> {
         let file = self.file;
-        let wrong = |what: &str| Error::Source {
-            file: file.to_owned(),
-            line: None,
-            what: what.to_owned(),
-        };
-        let head = self.input.fill_buf().map_err(|error| wrong(&format!("cannot be read: {error}")))?;
+        let wrong =
+            |what: &str| Error::Source { file: file.to_owned(), line: None, what: what.to_owned() };
+        let head =
+            self.input.fill_buf().map_err(|error| wrong(&format!("cannot be read: {error}")))?;
         if head.starts_with(&[0xff, 0xfe]) || head.starts_with(&[0xfe, 0xff]) {
             return Err(wrong(
                 "expected UTF-8, found UTF-16 (by its byte order mark); have it exported as UTF-8",
@@ -433,12 +426,38 @@ impl Reader<'_> {
 
 /// The characters of windows-1252 from byte 0x80 to 0x9f; elsewhere it equals ISO 8859-1.
 const WINDOWS_1252: [Option<char>; 32] = [
-    Some('\u{20ac}'), None, Some('\u{201a}'), Some('\u{0192}'), Some('\u{201e}'), Some('\u{2026}'),
-    Some('\u{2020}'), Some('\u{2021}'), Some('\u{02c6}'), Some('\u{2030}'), Some('\u{0160}'),
-    Some('\u{2039}'), Some('\u{0152}'), None, Some('\u{017d}'), None, None, Some('\u{2018}'),
-    Some('\u{2019}'), Some('\u{201c}'), Some('\u{201d}'), Some('\u{2022}'), Some('\u{2013}'),
-    Some('\u{2014}'), Some('\u{02dc}'), Some('\u{2122}'), Some('\u{0161}'), Some('\u{203a}'),
-    Some('\u{0153}'), None, Some('\u{017e}'), Some('\u{0178}'),
+    Some('\u{20ac}'),
+    None,
+    Some('\u{201a}'),
+    Some('\u{0192}'),
+    Some('\u{201e}'),
+    Some('\u{2026}'),
+    Some('\u{2020}'),
+    Some('\u{2021}'),
+    Some('\u{02c6}'),
+    Some('\u{2030}'),
+    Some('\u{0160}'),
+    Some('\u{2039}'),
+    Some('\u{0152}'),
+    None,
+    Some('\u{017d}'),
+    None,
+    None,
+    Some('\u{2018}'),
+    Some('\u{2019}'),
+    Some('\u{201c}'),
+    Some('\u{201d}'),
+    Some('\u{2022}'),
+    Some('\u{2013}'),
+    Some('\u{2014}'),
+    Some('\u{02dc}'),
+    Some('\u{2122}'),
+    Some('\u{0161}'),
+    Some('\u{203a}'),
+    Some('\u{0153}'),
+    None,
+    Some('\u{017e}'),
+    Some('\u{0178}'),
 ];
 
 #[cfg(test)]

@@ -3,12 +3,16 @@
 mod csv;
 mod sqlite;
 
-use std::{fs, path::{Path, PathBuf}, sync::Arc};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use crate::{error::Error, spec::model};
 
-use csv::Csv;
-pub(crate) use csv::read_spec_table;
+use self::csv::Csv;
+pub(crate) use self::csv::read_spec_table;
 
 /// The column that staging adds to every source: the line, or the row's number.
 pub(crate) const LINE: &str = "landfall_line";
@@ -19,10 +23,7 @@ pub(crate) trait Format {
     fn columns(&self) -> Result<Vec<String>, Error>;
 
     /// Hands over every row in order; stops at the first error of the visitor.
-    fn read(
-        &self,
-        visit: &mut dyn FnMut(Row<'_>) -> Result<(), Error>,
-    ) -> Result<(), Error>;
+    fn read(&self, visit: &mut dyn FnMut(Row<'_>) -> Result<(), Error>) -> Result<(), Error>;
 }
 
 /// A row of a source.
@@ -115,12 +116,14 @@ pub(crate) fn open(source: &model::Source, input: Input) -> Result<Box<dyn Forma
 
 fn readable(file: &str, path: &Path) -> Result<(), Error> {
     let wrong = |what: String| Error::Source { file: file.to_owned(), line: None, what };
-    let facts = fs::metadata(path).map_err(|error| match error.kind() {
+    let facts = fs::metadata(path).map_err(|error| {
+        match error.kind() {
         std::io::ErrorKind::NotFound => wrong(
             "expected this file in the dump, found none; put it there or correct `file` in the spec"
                 .to_owned(),
         ),
         _ => wrong(format!("cannot be read: {error}")),
+    }
     })?;
     if !facts.is_file() {
         return Err(wrong("expected a file, found a folder".to_owned()));

@@ -5,7 +5,11 @@ use std::path::PathBuf;
 use rusqlite::{Connection, OpenFlags, types::ValueRef};
 
 use super::{Defect, Format, Record, Row, check_columns};
-use crate::{error::{Error, listed}, quote, spec::model};
+use crate::{
+    error::{Error, listed},
+    quote,
+    spec::model,
+};
 
 /// A table or view of a SQLite file.
 pub(crate) struct Sqlite {
@@ -62,8 +66,7 @@ impl Sqlite {
         if connection.prepare(&by_row).is_ok() {
             return Ok(by_row);
         }
-        let count =
-            connection.prepare(&all).map_err(|error| self.refused(&error))?.column_count();
+        let count = connection.prepare(&all).map_err(|error| self.refused(&error))?.column_count();
         let order: Vec<String> = (1..=count).map(|column| column.to_string()).collect();
         Ok(format!("{all} ORDER BY {}", order.join(", ")))
     }
@@ -84,16 +87,12 @@ impl Format for Sqlite {
         let connection = self.open()?;
         let statement = self.statement(&connection)?;
         let statement = connection.prepare(&statement).map_err(|error| self.refused(&error))?;
-        let names: Vec<String> =
-            statement.column_names().into_iter().map(str::to_owned).collect();
+        let names: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
         check_columns(&self.file, &names)?;
         Ok(names)
     }
 
-    fn read(
-        &self,
-        visit: &mut dyn FnMut(Row<'_>) -> Result<(), Error>,
-    ) -> Result<(), Error> {
+    fn read(&self, visit: &mut dyn FnMut(Row<'_>) -> Result<(), Error>) -> Result<(), Error> {
         let connection = self.open()?;
         let statement = self.statement(&connection)?;
         let mut statement = connection.prepare(&statement).map_err(|error| self.refused(&error))?;

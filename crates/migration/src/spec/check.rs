@@ -128,7 +128,9 @@ fn unused_maps(spec: &Spec) -> Vec<String> {
 /// The message of an error about a source, with its file.
 fn said(error: &Error) -> (String, String) {
     match error {
-        Error::Source { file, line: Some(line), what } => (file.clone(), format!("line {line}: {what}")),
+        Error::Source { file, line: Some(line), what } => {
+            (file.clone(), format!("line {line}: {what}"))
+        }
         Error::Source { file, line: None, what } => (file.clone(), what.clone()),
         other => (SPEC.to_owned(), other.to_string()),
     }

@@ -10,16 +10,22 @@ use std::{
 use landfall_core::digest::Digest;
 use serde::Serialize;
 
-use super::{Spec, ValueMap, model::{Model, Place}};
-use crate::{error::{Error, Problem, Problems, listed}, source::read_spec_table};
+use super::{
+    Spec, ValueMap,
+    model::{Model, Place},
+};
+use crate::{
+    error::{Error, Problem, Problems, listed},
+    source::read_spec_table,
+};
 
 /// The file that a spec begins with.
 pub(crate) const SPEC: &str = "spec.toml";
 
 pub(super) fn load(folder: &Path) -> Result<Spec, Error> {
     let path = folder.join(SPEC);
-    let text = fs::read_to_string(&path)
-        .map_err(|error| Error::file("read the spec", path, error))?;
+    let text =
+        fs::read_to_string(&path).map_err(|error| Error::file("read the spec", path, error))?;
     let model: Model = toml::from_str(&text).map_err(|error| {
         let at = error.span().map_or_else(String::new, |span| {
             let line = text.get(..span.start).unwrap_or_default().matches('\n').count() + 1;
@@ -57,10 +63,7 @@ struct Content<'a> {
     lists: &'a BTreeMap<&'a str, Digest>,
 }
 
-fn maps(
-    folder: &Path,
-    problems: &mut Vec<Problem>,
-) -> Result<BTreeMap<String, ValueMap>, Error> {
+fn maps(folder: &Path, problems: &mut Vec<Problem>) -> Result<BTreeMap<String, ValueMap>, Error> {
     let mut maps = BTreeMap::new();
     let folder = folder.join("maps");
     if !folder.is_dir() {
@@ -149,11 +152,7 @@ fn expressions(
     expressions
 }
 
-fn lists(
-    folder: &Path,
-    model: &Model,
-    problems: &mut Vec<Problem>,
-) -> BTreeMap<String, Arc<[u8]>> {
+fn lists(folder: &Path, model: &Model, problems: &mut Vec<Problem>) -> BTreeMap<String, Arc<[u8]>> {
     let mut lists = BTreeMap::new();
     for source in model.source.iter().filter(|source| source.from == Place::Spec) {
         let bytes = inside(folder, &source.file).and_then(|path| {
@@ -183,7 +182,9 @@ pub(crate) fn inside(folder: &Path, file: &str) -> Result<PathBuf, String> {
     if plain {
         Ok(folder.join(file))
     } else {
-        Err(format!("expected a file name inside the folder (such as `sql/name.sql`), found `{file}`"))
+        Err(format!(
+            "expected a file name inside the folder (such as `sql/name.sql`), found `{file}`"
+        ))
     }
 }
 
@@ -263,7 +264,9 @@ mod tests {
             ("maps/b.csv", "from,to\nM,Male\n"),
             ("maps/c.txt", ""),
         ]);
-        for part in ["maps/a.csv: line 3", "maps/b.csv: line 1", "maps/c.txt", "lists/dose.csv", "../x.sql"] {
+        for part in
+            ["maps/a.csv: line 3", "maps/b.csv: line 1", "maps/c.txt", "lists/dose.csv", "../x.sql"]
+        {
             assert!(text.contains(part), "{part} is missing in {text}");
         }
     }

@@ -4,12 +4,19 @@ pub(crate) mod check;
 mod load;
 pub(crate) mod model;
 
-use std::{collections::BTreeMap, path::{Path, PathBuf}, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use landfall_catalogue::Catalogue;
 use landfall_core::{digest::Digest, ids::Release};
 
-use crate::{error::{Error, Problems}, report::Checked};
+use crate::{
+    error::{Error, Problems},
+    report::Checked,
+};
 
 /// A migration spec, read completely: nothing is looked up in its folder later.
 #[derive(Debug, Clone)]

@@ -91,7 +91,9 @@ pub(crate) fn facts(about: &About<'_>) -> Result<(Value, u32)> {
             certificate::Stays {
                 what: "The ledger".to_owned(),
                 place: "ledger.sqlite".to_owned(),
-                why: "It records the environment from request to destruction and is never destroyed.".to_owned(),
+                why:
+                    "It records the environment from request to destruction and is never destroyed."
+                        .to_owned(),
             },
             certificate::Stays {
                 what: "Documents and their facts".to_owned(),

@@ -22,15 +22,41 @@ pub(crate) fn facts(about: &About<'_>, is_plan: bool) -> Result<(Value, u32)> {
     let place = label_words(about.label);
     let done = if is_plan { Vec::new() } else { last_attempt(about) };
     let results = results(&done);
-    let tests: Vec<iq::Test> =
-        target.plan.tests.iter().map(|test| test_of(about, test, results.get(test.id.as_str()))).collect();
+    let tests: Vec<iq::Test> = target
+        .plan
+        .tests
+        .iter()
+        .map(|test| test_of(about, test, results.get(test.id.as_str())))
+        .collect();
     let failed = tests.iter().filter(|test| test.result == iq::TestResult::Fail).count();
     let passed = tests.iter().filter(|test| test.result == iq::TestResult::Pass).count();
-    let names: Vec<_> = target.plan.content.packages().iter().map(|p| format!("{} package {} from {}", p.kind.as_str(), p.digest.short(), p.source)).collect();
+    let names: Vec<_> = target
+        .plan
+        .content
+        .packages()
+        .iter()
+        .map(|p| format!("{} package {} from {}", p.kind.as_str(), p.digest.short(), p.source))
+        .collect();
     let summary = if is_plan {
-        format!("This plan says how {} of {} is to be installed on release {} (build {}) from the {}. {} tests will compare what is found with what this plan expects.", place, about.state.name, target.plan.release.release, target.plan.release.build, names.join(" and the "), tests.len())
+        format!(
+            "This plan says how {} of {} is to be installed on release {} (build {}) from the {}. {} tests will compare what is found with what this plan expects.",
+            place,
+            about.state.name,
+            target.plan.release.release,
+            target.plan.release.build,
+            names.join(" and the "),
+            tests.len()
+        )
     } else {
-        format!("{} of {} was installed on release {} (build {}) from the {}. {passed} of {} tests found what the signed plan expects; {failed} did not.", place, about.state.name, target.plan.release.release, target.plan.release.build, names.join(" and the "), tests.len())
+        format!(
+            "{} of {} was installed on release {} (build {}) from the {}. {passed} of {} tests found what the signed plan expects; {failed} did not.",
+            place,
+            about.state.name,
+            target.plan.release.release,
+            target.plan.release.build,
+            names.join(" and the "),
+            tests.len()
+        )
     };
     let facts = iq::Facts {
         number: about.number.to_owned(),
@@ -95,7 +121,10 @@ fn results<'a>(done: &[&'a StepView]) -> BTreeMap<&'a str, (&'a Recorded, &'a St
 
 fn test_of(about: &About<'_>, test: &Test, result: Option<&(&Recorded, &StepView)>) -> iq::Test {
     let (title, purpose, procedure) = describe(&test.probe);
-    let requirement = REQUIREMENTS.iter().find(|(id, _, _)| *id == test.requirement).map_or("", |(_, text, _)| text);
+    let requirement = REQUIREMENTS
+        .iter()
+        .find(|(id, _, _)| *id == test.requirement)
+        .map_or("", |(_, text, _)| text);
     let _ = about;
     iq::Test {
         id: test.id.clone(),
@@ -120,20 +149,76 @@ fn test_of(about: &About<'_>, test: &Test, result: Option<&(&Recorded, &StepView
 /// Returns title, purpose and procedure of a test.
 fn describe(probe: &Probe) -> (String, String, &'static str) {
     match probe {
-        Probe::BuildIdentity => ("Build identity".into(), String::new(), "Read product, release, build and catalogue digest from the instance's own identity."),
-        Probe::InstanceIdentity => ("Instance identity".into(), String::new(), "Read customer, environment and role from the instance's own identity."),
-        Probe::Schema => ("Schema".into(), String::new(), "Compare every table, column and index of the instance with the release's catalogue and list the differences."),
-        Probe::Table { table } => (format!("Content of {table}"), String::new(), "Count the rows and compute the digest over all of them, in the order of their ids, in the form in which a package carries them."),
-        Probe::UnmaskedColumns { table } => (format!("Content of {table}, unmasked columns"), String::new(), "Count the rows and compute the digest over the columns that masking leaves as they are."),
-        Probe::NeverTravelling => ("Nothing else arrived".into(), String::new(), "Count the rows of every table that never travels between environments."),
-        Probe::References => ("References".into(), String::new(), "Look for rows that refer to a row that does not exist, in every table."),
-        Probe::Integrity => ("Database integrity".into(), String::new(), "Run the database's own integrity check and look for journal files beside it."),
-        Probe::IntegrationSettings => ("Integration settings".into(), String::new(), "List every integration setting, end point and credential that holds a value."),
-        Probe::Accounts => ("Accounts".into(), String::new(), "Count the accounts and look for shared and default names."),
-        Probe::ResidualScan => ("Residual scan".into(), String::new(), "Plant one surviving value per personal column in a scratch instance and see that each is found; then search every cell of the instance for values of the source."),
-        Probe::Ledger => ("Ledger".into(), String::new(), "Verify the whole chain; try to change, delete and replace an entry, and see each attempt refused."),
-        Probe::Agreement => ("Main and Test".into(), String::new(), "Compare schema and content of the two instances, table by table."),
-        Probe::Retention => ("Retention".into(), String::new(), "Read from the policy in force what ends an environment of this kind."),
+        Probe::BuildIdentity => (
+            "Build identity".into(),
+            String::new(),
+            "Read product, release, build and catalogue digest from the instance's own identity.",
+        ),
+        Probe::InstanceIdentity => (
+            "Instance identity".into(),
+            String::new(),
+            "Read customer, environment and role from the instance's own identity.",
+        ),
+        Probe::Schema => (
+            "Schema".into(),
+            String::new(),
+            "Compare every table, column and index of the instance with the release's catalogue and list the differences.",
+        ),
+        Probe::Table { table } => (
+            format!("Content of {table}"),
+            String::new(),
+            "Count the rows and compute the digest over all of them, in the order of their ids, in the form in which a package carries them.",
+        ),
+        Probe::UnmaskedColumns { table } => (
+            format!("Content of {table}, unmasked columns"),
+            String::new(),
+            "Count the rows and compute the digest over the columns that masking leaves as they are.",
+        ),
+        Probe::NeverTravelling => (
+            "Nothing else arrived".into(),
+            String::new(),
+            "Count the rows of every table that never travels between environments.",
+        ),
+        Probe::References => (
+            "References".into(),
+            String::new(),
+            "Look for rows that refer to a row that does not exist, in every table.",
+        ),
+        Probe::Integrity => (
+            "Database integrity".into(),
+            String::new(),
+            "Run the database's own integrity check and look for journal files beside it.",
+        ),
+        Probe::IntegrationSettings => (
+            "Integration settings".into(),
+            String::new(),
+            "List every integration setting, end point and credential that holds a value.",
+        ),
+        Probe::Accounts => (
+            "Accounts".into(),
+            String::new(),
+            "Count the accounts and look for shared and default names.",
+        ),
+        Probe::ResidualScan => (
+            "Residual scan".into(),
+            String::new(),
+            "Plant one surviving value per personal column in a scratch instance and see that each is found; then search every cell of the instance for values of the source.",
+        ),
+        Probe::Ledger => (
+            "Ledger".into(),
+            String::new(),
+            "Verify the whole chain; try to change, delete and replace an entry, and see each attempt refused.",
+        ),
+        Probe::Agreement => (
+            "Main and Test".into(),
+            String::new(),
+            "Compare schema and content of the two instances, table by table.",
+        ),
+        Probe::Retention => (
+            "Retention".into(),
+            String::new(),
+            "Read from the policy in force what ends an environment of this kind.",
+        ),
     }
 }
 
@@ -141,7 +226,8 @@ fn trace(tests: &[iq::Test]) -> Vec<iq::Trace> {
     REQUIREMENTS
         .iter()
         .filter_map(|(number, requirement, source)| {
-            let own: Vec<&iq::Test> = tests.iter().filter(|test| test.requirement == *number).collect();
+            let own: Vec<&iq::Test> =
+                tests.iter().filter(|test| test.requirement == *number).collect();
             let result = if own.iter().any(|test| test.result == iq::TestResult::Fail) {
                 iq::TestResult::Fail
             } else if own.iter().any(|test| test.result == iq::TestResult::NotRun) {
@@ -171,7 +257,9 @@ fn conclusion(failed: usize) -> iq::Conclusion {
         iq::Conclusion {
             outcome: iq::Outcome::Rejected,
             conditions: Vec::new(),
-            text: format!("{failed} tests did not find what the signed plan expects. The installation is rejected."),
+            text: format!(
+                "{failed} tests did not find what the signed plan expects. The installation is rejected."
+            ),
         }
     }
 }
@@ -201,9 +289,11 @@ fn references(about: &About<'_>, target: &Environment) -> Vec<shared::Reference>
             version: package.source.clone(),
             digest: Some(package.digest),
         });
-        if let Some(iteration) = about.state.iterations.iter().find(|iteration| {
-            iteration.package.as_ref().map(|p| p.digest) == Some(package.digest)
-        }) {
+        if let Some(iteration) =
+            about.state.iterations.iter().find(|iteration| {
+                iteration.package.as_ref().map(|p| p.digest) == Some(package.digest)
+            })
+        {
             list.push(shared::Reference {
                 name: "Migration spec".to_owned(),
                 version: format!("of iteration {}", iteration.number),
@@ -253,7 +343,10 @@ fn roles(about: &About<'_>, target: &Environment) -> Vec<iq::RolePerson> {
             landfall_core::signature::Meaning::PlanApproval => "Quality approval of the plan",
             _ => continue,
         };
-        list.push(iq::RolePerson { role: role.to_owned(), person: about.person(&signature.person) });
+        list.push(iq::RolePerson {
+            role: role.to_owned(),
+            person: about.person(&signature.person),
+        });
     }
     list
 }
@@ -265,7 +358,9 @@ fn system(done: &[&StepView]) -> iq::System {
     let provision = done.iter().find(|step| step.facts.get("engine").is_some());
     let mut start_up = Vec::new();
     for step in done {
-        let Some(identity) = step.facts.get("identity").and_then(Value::as_object) else { continue };
+        let Some(identity) = step.facts.get("identity").and_then(Value::as_object) else {
+            continue;
+        };
         let instance = step.facts.get("instance").and_then(Value::as_str).unwrap_or_default();
         for (name, value) in identity {
             start_up.push(iq::StartUpFact {
@@ -276,11 +371,20 @@ fn system(done: &[&StepView]) -> iq::System {
         }
     }
     iq::System {
-        engine: provision.map_or_else(|| format!("SQLite {}", landfall_instances::probe::sqlite_version()), |step| text(step, "engine")),
+        engine: provision.map_or_else(
+            || format!("SQLite {}", landfall_instances::probe::sqlite_version()),
+            |step| text(step, "engine"),
+        ),
         server: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
         components: vec![
-            iq::Component { name: "Landfall".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
-            iq::Component { name: "SQLite".to_owned(), version: landfall_instances::probe::sqlite_version().to_owned() },
+            iq::Component {
+                name: "Landfall".to_owned(),
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+            },
+            iq::Component {
+                name: "SQLite".to_owned(),
+                version: landfall_instances::probe::sqlite_version().to_owned(),
+            },
         ],
         start_up,
     }
@@ -293,24 +397,69 @@ fn prerequisites(about: &About<'_>, target: &Environment) -> Vec<iq::Prerequisit
         list.push(iq::Prerequisite {
             statement: statement.to_owned(),
             evidence,
-            reference: about.entry(kind).map_or_else(String::new, |entry| format!("entry {}", entry.sequence)),
+            reference: about
+                .entry(kind)
+                .map_or_else(String::new, |entry| format!("entry {}", entry.sequence)),
             met,
         });
     };
-    add("The contract is signed.", "recorded by vendor sales".to_owned(), "contract-signed", state.since.contains_key("contracted"));
+    add(
+        "The contract is signed.",
+        "recorded by vendor sales".to_owned(),
+        "contract-signed",
+        state.since.contains_key("contracted"),
+    );
     if let Some(source) = state.sources.get(&about.label.kind()) {
-        add("Customer quality agreed on the source of the configuration.", format!("{}, signed by {}", source.label, source.signature.name), "source-chosen", true);
+        add(
+            "Customer quality agreed on the source of the configuration.",
+            format!("{}, signed by {}", source.label, source.signature.name),
+            "source-chosen",
+            true,
+        );
     }
-    add("The configuration was extracted from that source.", packages_words(&target.plan.content, PackageKind::Configuration), "configuration-extracted", true);
+    add(
+        "The configuration was extracted from that source.",
+        packages_words(&target.plan.content, PackageKind::Configuration),
+        "configuration-extracted",
+        true,
+    );
     match about.label.kind() {
         Kind::Val => {
-            let signed = state.iterations.iter().rev().find(|iteration| iteration.state == IterationState::Signed);
-            add("The migration output is signed off by the customer.", signed.map_or_else(String::new, |iteration| format!("iteration {}", iteration.number)), "iteration-signed", signed.is_some());
+            let signed = state
+                .iterations
+                .iter()
+                .rev()
+                .find(|iteration| iteration.state == IterationState::Signed);
+            add(
+                "The migration output is signed off by the customer.",
+                signed.map_or_else(String::new, |iteration| {
+                    format!("iteration {}", iteration.number)
+                }),
+                "iteration-signed",
+                signed.is_some(),
+            );
         }
         Kind::Prod => {
-            add("Validation is completed and signed.", state.validation.as_ref().map_or_else(String::new, |(label, signature)| format!("{label}, signed by {}", signature.name)), "validation-completed", state.validation.is_some());
-            add("The customer provided the final source dump.", "registered and copied".to_owned(), "dump-registered", true);
-            add("The migration program ran on the final dump with the signed spec.", packages_words(&target.plan.content, PackageKind::Migration), "iteration-run", true);
+            add(
+                "Validation is completed and signed.",
+                state.validation.as_ref().map_or_else(String::new, |(label, signature)| {
+                    format!("{label}, signed by {}", signature.name)
+                }),
+                "validation-completed",
+                state.validation.is_some(),
+            );
+            add(
+                "The customer provided the final source dump.",
+                "registered and copied".to_owned(),
+                "dump-registered",
+                true,
+            );
+            add(
+                "The migration program ran on the final dump with the signed spec.",
+                packages_words(&target.plan.content, PackageKind::Migration),
+                "iteration-run",
+                true,
+            );
         }
         Kind::Demo | Kind::Sandbox | Kind::Migration | Kind::Preprod | Kind::CommunityDev => {}
     }
@@ -318,7 +467,12 @@ fn prerequisites(about: &About<'_>, target: &Environment) -> Vec<iq::Prerequisit
 }
 
 fn packages_words(content: &Content, kind: PackageKind) -> String {
-    content.packages().iter().filter(|package| package.kind == kind).map(|package| format!("package {}", package.digest.short())).collect()
+    content
+        .packages()
+        .iter()
+        .filter(|package| package.kind == kind)
+        .map(|package| format!("package {}", package.digest.short()))
+        .collect()
 }
 
 fn package_of(about: &About<'_>, package: &PackageFacts) -> iq::Package {
@@ -327,7 +481,11 @@ fn package_of(about: &About<'_>, package: &PackageFacts) -> iq::Package {
         .entries
         .iter()
         .rev()
-        .find(|entry| entry.kind == "customer.configuration-extracted" && entry.body.pointer("/package/digest").and_then(Value::as_str) == Some(package.digest.to_string().as_str()))
+        .find(|entry| {
+            entry.kind == "customer.configuration-extracted"
+                && entry.body.pointer("/package/digest").and_then(Value::as_str)
+                    == Some(package.digest.to_string().as_str())
+        })
         .and_then(|entry| entry.body.get("left-out"))
         .and_then(|left| serde_json::from_value::<Vec<(String, String, u64)>>(left.clone()).ok())
         .unwrap_or_default();
@@ -335,8 +493,19 @@ fn package_of(about: &About<'_>, package: &PackageFacts) -> iq::Package {
         kind: package.kind.as_str().to_owned(),
         digest: package.digest,
         source: package.source.clone(),
-        tables: package.tables.iter().map(|table| iq::TableContent { name: table.name.clone(), rows: table.rows, digest: table.digest }).collect(),
-        left_out: left_out.into_iter().map(|(table, reason, rows)| iq::LeftOut { table, reason, rows }).collect(),
+        tables: package
+            .tables
+            .iter()
+            .map(|table| iq::TableContent {
+                name: table.name.clone(),
+                rows: table.rows,
+                digest: table.digest,
+            })
+            .collect(),
+        left_out: left_out
+            .into_iter()
+            .map(|(table, reason, rows)| iq::LeftOut { table, reason, rows })
+            .collect(),
     }
 }
 
@@ -357,7 +526,11 @@ fn installation(about: &About<'_>, target: &Environment, done: &[&StepView]) -> 
                     who: view.who.clone(),
                     started,
                     ended: view.time,
-                    outcome: if failed { iq::StepOutcome::Failed } else { iq::StepOutcome::Completed },
+                    outcome: if failed {
+                        iq::StepOutcome::Failed
+                    } else {
+                        iq::StepOutcome::Completed
+                    },
                     evidence_digest: view.evidence,
                     attempts,
                 };
@@ -383,23 +556,75 @@ fn comparison(about: &About<'_>, target: &Environment) -> Option<iq::Comparison>
     let validated = about.state.environment(*label)?;
     let mut equal = Vec::new();
     let mut different = Vec::new();
-    let mut put = |name: &str, there: Option<landfall_core::digest::Digest>, here: Option<landfall_core::digest::Digest>, reason: &str| {
+    let mut put = |name: &str,
+                   there: Option<landfall_core::digest::Digest>,
+                   here: Option<landfall_core::digest::Digest>,
+                   reason: &str| {
         match (there, here) {
-            (Some(there), Some(here)) if there == here => equal.push(iq::Equal { name: name.to_owned(), digest: here }),
-            (validated, here) => different.push(iq::Different { name: name.to_owned(), validated, here, reason: reason.to_owned() }),
+            (Some(there), Some(here)) if there == here => {
+                equal.push(iq::Equal { name: name.to_owned(), digest: here })
+            }
+            (validated, here) => different.push(iq::Different {
+                name: name.to_owned(),
+                validated,
+                here,
+                reason: reason.to_owned(),
+            }),
         }
     };
-    put("Policy", Some(validated.plan.policy), Some(target.plan.policy), "the policy was adopted anew between the two");
-    put("Catalogue of the release", Some(validated.plan.release.catalogue), Some(target.plan.release.catalogue), "another release is installed");
-    let of = |environment: &Environment, kind: PackageKind| environment.plan.content.packages().iter().find(|package| package.kind == kind).map(|package| package.digest);
-    put("Configuration package", of(validated, PackageKind::Configuration), of(target, PackageKind::Configuration), "the configuration was predefined for PROD");
-    put("Migration package", of(validated, PackageKind::Migration), of(target, PackageKind::Migration), "PROD holds the output of the migration program on the final source dump");
+    put(
+        "Policy",
+        Some(validated.plan.policy),
+        Some(target.plan.policy),
+        "the policy was adopted anew between the two",
+    );
+    put(
+        "Catalogue of the release",
+        Some(validated.plan.release.catalogue),
+        Some(target.plan.release.catalogue),
+        "another release is installed",
+    );
+    let of = |environment: &Environment, kind: PackageKind| {
+        environment
+            .plan
+            .content
+            .packages()
+            .iter()
+            .find(|package| package.kind == kind)
+            .map(|package| package.digest)
+    };
+    put(
+        "Configuration package",
+        of(validated, PackageKind::Configuration),
+        of(target, PackageKind::Configuration),
+        "the configuration was predefined for PROD",
+    );
+    put(
+        "Migration package",
+        of(validated, PackageKind::Migration),
+        of(target, PackageKind::Migration),
+        "PROD holds the output of the migration program on the final source dump",
+    );
     let run = |environment: &Environment| {
         let package = of(environment, PackageKind::Migration)?;
-        about.state.iterations.iter().find(|iteration| iteration.package.as_ref().map(|p| p.digest) == Some(package))
+        about
+            .state
+            .iterations
+            .iter()
+            .find(|iteration| iteration.package.as_ref().map(|p| p.digest) == Some(package))
     };
-    put("Migration spec and maps", run(validated).map(|i| i.spec), run(target).map(|i| i.spec), "the final run must use the signed spec");
-    put("Source dump", run(validated).map(|i| i.dump), run(target).map(|i| i.dump), "the customer provided the final dump after validation");
+    put(
+        "Migration spec and maps",
+        run(validated).map(|i| i.spec),
+        run(target).map(|i| i.spec),
+        "the final run must use the signed spec",
+    );
+    put(
+        "Source dump",
+        run(validated).map(|i| i.dump),
+        run(target).map(|i| i.dump),
+        "the customer provided the final dump after validation",
+    );
     Some(iq::Comparison {
         validated: validated.iq.clone().unwrap_or_else(|| address(about, *label)),
         equal,
@@ -419,7 +644,11 @@ fn attachments(about: &About<'_>) -> Vec<shared::Attachment> {
         .filter(|document| document.label == about.label && document.kind != DocumentKind::Iq)
         .filter_map(|document| {
             document.facts.map(|digest| shared::Attachment {
-                name: format!("{} {}", capital(&document.kind.as_str().replace('-', " ")), document.number),
+                name: format!(
+                    "{} {}",
+                    capital(&document.kind.as_str().replace('-', " ")),
+                    document.number
+                ),
                 digest,
             })
         })

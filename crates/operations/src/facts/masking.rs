@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use landfall_core::{digest::Digest, plan::PackageKind};
 use landfall_documents::{facts as shared, masking_certificate as certificate};
-use landfall_masking::{Treated, scan::{Report, Spot}};
+use landfall_masking::{
+    Treated,
+    scan::{Report, Spot},
+};
 use serde_json::Value;
 
 use super::{About, environment_words, label_words, value};
@@ -31,7 +34,8 @@ pub(crate) fn facts(about: &About<'_>) -> Result<(Value, u32)> {
             *values.entry((column.table.clone(), column.column.clone())).or_default() +=
                 column.values;
         }
-        let started = index.checked_sub(1).and_then(|before| done.get(before)).map_or(step.time, |s| s.time);
+        let started =
+            index.checked_sub(1).and_then(|before| done.get(before)).map_or(step.time, |s| s.time);
         scans.push(scan_of(step, &report, started));
     }
     for package in target.plan.content.packages() {
@@ -91,7 +95,10 @@ pub(crate) fn facts(about: &About<'_>) -> Result<(Value, u32)> {
         references: vec![
             shared::Reference {
                 name: "Lifecycle policy".to_owned(),
-                version: format!("{} {}", about.material.policy.name, about.material.policy.version),
+                version: format!(
+                    "{} {}",
+                    about.material.policy.name, about.material.policy.version
+                ),
                 digest: Some(target.plan.policy),
             },
             shared::Reference {

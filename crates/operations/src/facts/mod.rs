@@ -20,10 +20,7 @@ use landfall_documents::{Block, Required, facts as shared};
 use landfall_masking::{MaskKey, Plan as MaskPlan};
 
 use crate::{
-    Installation, OperationView, Result,
-    installation::customer_stream,
-    secrets,
-    story::sentence,
+    Installation, OperationView, Result, installation::customer_stream, secrets, story::sentence,
     use_cases::environment,
 };
 
@@ -120,7 +117,12 @@ impl About<'_> {
                 let built = target.instances.iter().find(|instance| instance.role == *role);
                 shared::Instance {
                     role: role.title().to_owned(),
-                    name: format!("{} {} {}", self.state.name, label_words(self.label), role.title()),
+                    name: format!(
+                        "{} {} {}",
+                        self.state.name,
+                        label_words(self.label),
+                        role.title()
+                    ),
                     address: format!("{}/{}/{role}", self.state.id, self.label),
                     location: built.map_or_else(
                         || format!("instances/{}/{}/{role}.sqlite", self.state.id, self.label),

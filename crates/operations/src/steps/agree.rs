@@ -5,10 +5,7 @@ use super::{Build, verify::result};
 use crate::{Installation, Result, operation::StepOutcome, probe};
 
 /// Compares Main and Test: they are made of the same packages in the same way, so their content must be equal.
-pub(super) fn carry_out(
-    installation: &Installation,
-    build: &mut Build<'_>,
-) -> Result<StepOutcome> {
+pub(super) fn carry_out(installation: &Installation, build: &mut Build<'_>) -> Result<StepOutcome> {
     let main = build.fingerprint(installation, Role::Main)?;
     let test = build.fingerprint(installation, Role::Test)?;
     let found = probe::agreement(&main, &test);

@@ -1,5 +1,8 @@
 use landfall_core::{digest::Digest, environment::Role};
-use landfall_instances::{Unmasked, instance::{self, LoadOptions, LoadReport}};
+use landfall_instances::{
+    Unmasked,
+    instance::{self, LoadOptions, LoadReport},
+};
 use serde_json::json;
 
 use super::Build;

@@ -1,5 +1,11 @@
-use landfall_core::{digest::Digest, environment::{Kind, Role}};
-use landfall_instances::{Unmasked, instance::{self, LoadOptions}};
+use landfall_core::{
+    digest::Digest,
+    environment::{Kind, Role},
+};
+use landfall_instances::{
+    Unmasked,
+    instance::{self, LoadOptions},
+};
 use landfall_masking::{MaskKey, Masking};
 
 use super::{Build, apply_configuration::outcome};

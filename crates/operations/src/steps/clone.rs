@@ -21,13 +21,8 @@ pub(super) fn carry_out(
         .map(str::to_owned)
         .collect();
     let rules = CloneRules { stays };
-    let report = instance::clone(
-        &source,
-        &build.instance(role),
-        catalogue,
-        &build.identity(role),
-        &rules,
-    )?;
+    let report =
+        instance::clone(&source, &build.instance(role), catalogue, &build.identity(role), &rules)?;
     let rows: u64 = report.tables.iter().map(|table| table.rows).sum();
     Ok(StepOutcome {
         facts: json!({

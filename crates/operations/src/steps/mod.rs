@@ -119,9 +119,14 @@ pub(crate) fn carry_out(
         Step::ApplyConfiguration { role, package } => {
             apply_configuration::carry_out(installation, build, *role, package, reporter)
         }
-        Step::ApplyMigration { role, package, key } => {
-            apply_migration::carry_out(installation, build, *role, package, key.as_deref(), reporter)
-        }
+        Step::ApplyMigration { role, package, key } => apply_migration::carry_out(
+            installation,
+            build,
+            *role,
+            package,
+            key.as_deref(),
+            reporter,
+        ),
         Step::Configure { role } => configure::carry_out(installation, build, *role),
         Step::Verify { role } => verify::carry_out(installation, build, *role),
         Step::Scan { role } => scan::carry_out(installation, build, *role, reporter),

@@ -5,10 +5,7 @@ use super::{Build, verify::result};
 use crate::{Installation, Result, files, operation::StepOutcome, probe};
 
 /// Runs the tests of the environment as a whole, then makes all its instances visible with one rename.
-pub(super) fn carry_out(
-    installation: &Installation,
-    build: &mut Build<'_>,
-) -> Result<StepOutcome> {
+pub(super) fn carry_out(installation: &Installation, build: &mut Build<'_>) -> Result<StepOutcome> {
     let plan = build.plan;
     let mut tests = Vec::new();
     for test in plan.tests.iter().filter(|test| test.role.is_none()) {

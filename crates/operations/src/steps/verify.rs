@@ -1,9 +1,4 @@
-use landfall_core::{
-    digest::Digest,
-    environment::Role,
-    operation::TestResult,
-    plan::Test,
-};
+use landfall_core::{digest::Digest, environment::Role, operation::TestResult, plan::Test};
 use serde_json::json;
 
 use super::Build;

@@ -288,7 +288,10 @@ impl Installation {
                 };
                 self.end(held, Outcome::Failed, person)?;
                 self.command(customer, &Command::StopBuild { label, failure }, person, None)?;
-                return Err(Error::Checks { address: format!("{customer}/{label}"), checks: failed });
+                return Err(Error::Checks {
+                    address: format!("{customer}/{label}"),
+                    checks: failed,
+                });
             }
         }
         let instances = build.instances(self)?;
@@ -481,7 +484,10 @@ impl Installation {
                     role.title(),
                     target.state.as_str()
                 ),
-                hint: format!("`landfall customer show {}` shows its environments", address.customer),
+                hint: format!(
+                    "`landfall customer show {}` shows its environments",
+                    address.customer
+                ),
             });
         }
         Ok(self.paths.instance(&address.customer, address.label, role))

@@ -14,10 +14,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::{
-    Caller, Installation, Reporter, Result,
-    error::Error,
-    files, 
-    operation::StepOutcome,
+    Caller, Installation, Reporter, Result, error::Error, files, operation::StepOutcome,
     texts::Texts,
 };
 
@@ -187,7 +184,8 @@ impl Installation {
         };
         let outcome = self.command(customer, &command, &person, caller.reason.as_deref());
         if outcome.is_err() {
-            let known = self.customer(customer)?.dumps.iter().any(|dump| dump.digest == view.digest);
+            let known =
+                self.customer(customer)?.dumps.iter().any(|dump| dump.digest == view.digest);
             if !known {
                 files::remove(&target)?;
             }

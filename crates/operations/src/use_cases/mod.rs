@@ -14,8 +14,8 @@ mod person;
 mod record;
 
 pub use configuration::Extraction;
-pub(crate) use environment::environment;
 pub use document::{DocumentCheck, DocumentView, SignatureView};
+pub(crate) use environment::environment;
 pub use environment::{Built, Destroyed, From, Request, Requested};
 pub use ledger::LedgerReport;
 pub use migration::{

@@ -73,7 +73,9 @@ impl Installation {
                 Event::AttemptStarted { task, attempt } => {
                     view.title = match &task {
                         Task::Build { label } => format!("build {customer}/{label}"),
-                        Task::Migrate { iteration } => format!("run migration iteration {iteration}"),
+                        Task::Migrate { iteration } => {
+                            format!("run migration iteration {iteration}")
+                        }
                         Task::Destroy { label } => format!("destroy {customer}/{label}"),
                     };
                     view.task = Some(task);

@@ -47,13 +47,17 @@ impl Installation {
                 .values()
                 .filter(|environment| {
                     !environment.instances.is_empty()
-                        && environment.plan.content.packages().iter().any(|p| p.digest == facts.digest)
+                        && environment
+                            .plan
+                            .content
+                            .packages()
+                            .iter()
+                            .any(|p| p.digest == facts.digest)
                 })
                 .flat_map(|environment| {
-                    environment
-                        .instances
-                        .iter()
-                        .map(|instance| format!("{customer}/{}/{}", environment.label, instance.role))
+                    environment.instances.iter().map(|instance| {
+                        format!("{customer}/{}/{}", environment.label, instance.role)
+                    })
                 })
                 .collect();
             views.push(self.view(facts, loaded_into));

@@ -167,7 +167,13 @@ impl Installation {
             id: recorded.id,
             columns,
         };
-        self.append(&format!("records/{place}"), "records.", &[event], &person.actor(), caller.reason.as_deref())?;
+        self.append(
+            &format!("records/{place}"),
+            "records.",
+            &[event],
+            &person.actor(),
+            caller.reason.as_deref(),
+        )?;
         Ok(recorded)
     }
 
@@ -207,7 +213,10 @@ impl Installation {
 /// Reads `id=7` or `column=value[,column=value]`.
 fn record_key(text: &str) -> Result<RecordKey> {
     let wrong = || Error::Input {
-        message: format!("expected `id=NUMBER` or `COLUMN=VALUE`, found `{}`", text.chars().take(60).collect::<String>()),
+        message: format!(
+            "expected `id=NUMBER` or `COLUMN=VALUE`, found `{}`",
+            text.chars().take(60).collect::<String>()
+        ),
         hint: "name the record by its id or its natural key, such as `name=Leeds`".to_owned(),
     };
     let (column, value) = text.split_once('=').ok_or_else(wrong)?;
@@ -242,7 +251,11 @@ fn open_to_changes(target: &Environment, address: &Address) -> Result<()> {
                 None
             }
         }
-        State::Requested | State::Building | State::Built | State::Closed | State::Destroying
+        State::Requested
+        | State::Building
+        | State::Built
+        | State::Closed
+        | State::Destroying
         | State::Destroyed => Some("it is not in use"),
     };
     match refused {
@@ -250,7 +263,10 @@ fn open_to_changes(target: &Environment, address: &Address) -> Result<()> {
         Some(why) => Err(refusal::WRONG_STATE
             .because(
                 format!("records of `{place}` cannot be changed: {why}"),
-                format!("`landfall customer show {}` shows the environments in use", address.customer),
+                format!(
+                    "`landfall customer show {}` shows the environments in use",
+                    address.customer
+                ),
             )
             .into()),
     }

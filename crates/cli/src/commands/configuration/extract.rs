@@ -34,7 +34,10 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
         package.source
     );
     for (table, reason, rows) in &package.left_out {
-        sentence.push_str(&format!("\n  left out: {} of {table} ({reason})", counted(*rows, "row", "rows")));
+        sentence.push_str(&format!(
+            "\n  left out: {} of {table} ({reason})",
+            counted(*rows, "row", "rows")
+        ));
     }
     context.done(
         &installation,

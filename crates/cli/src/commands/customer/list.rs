@@ -40,7 +40,10 @@ pub(crate) fn run(context: &Context) -> Result<(), Failure> {
     }
     if table.is_empty() {
         context.output().talk("there are no customers yet");
-        context.output().talk(&format!("next: {}", context.command("landfall customer add CUSTOMER --name NAME")));
+        context.output().talk(&format!(
+            "next: {}",
+            context.command("landfall customer add CUSTOMER --name NAME")
+        ));
         return Ok(());
     }
     context.output().table(&table);

@@ -34,7 +34,11 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
 }
 
 /// Returns the JSON of a customer.
-fn shown(context: &Context, installation: &Installation, id: &CustomerId) -> Result<Value, Failure> {
+fn shown(
+    context: &Context,
+    installation: &Installation,
+    id: &CustomerId,
+) -> Result<Value, Failure> {
     let customer = installation.customer(id)?;
     let directory = installation.directory();
     let environments: Vec<Value> = customer
@@ -65,7 +69,11 @@ fn shown(context: &Context, installation: &Installation, id: &CustomerId) -> Res
 }
 
 /// Draws a customer's lifecycle: the timeline, what is due, the documents, what comes next.
-pub(crate) fn draw(context: &Context, installation: &Installation, id: &CustomerId) -> Result<(), Failure> {
+pub(crate) fn draw(
+    context: &Context,
+    installation: &Installation,
+    id: &CustomerId,
+) -> Result<(), Failure> {
     let customer = installation.customer(id)?;
     let now = installation.now()?;
     let output = context.output();

@@ -60,8 +60,10 @@ fn owner(installation: &Installation, number: &str) -> Result<Option<CustomerId>
         number.strip_prefix(&id.as_str().to_uppercase()).is_some_and(|rest| {
             // `acme` and `acme-labs` both begin `ACME-`; what follows is letters, a hyphen and digits.
             let mut parts = rest.trim_start_matches('-').split('-');
-            let letters = parts.next().is_some_and(|part| part.bytes().all(|byte| byte.is_ascii_uppercase()));
-            let digits = parts.next().is_some_and(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
+            let letters =
+                parts.next().is_some_and(|part| part.bytes().all(|byte| byte.is_ascii_uppercase()));
+            let digits =
+                parts.next().is_some_and(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
             rest.starts_with('-') && letters && digits && parts.next().is_none()
         })
     }))

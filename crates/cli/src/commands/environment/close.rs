@@ -8,5 +8,11 @@ pub(crate) fn run(address: &Address, context: &Context) -> Result<(), Failure> {
     find(&installation.customer(&address.customer)?, address)?;
     context.confirm(&format!("`{}` will be closed: nobody can enter it again.", whole(address)))?;
     installation.environment_close(&context.caller(), address)?;
-    done(context, &installation, address, format!("closed `{}`; its content is intact", whole(address)), None)
+    done(
+        context,
+        &installation,
+        address,
+        format!("closed `{}`; its content is intact", whole(address)),
+        None,
+    )
 }

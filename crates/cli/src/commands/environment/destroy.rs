@@ -19,10 +19,14 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
     let mut installation = context.open()?;
     let address = &arguments.address;
     find(&installation.customer(&address.customer)?, address)?;
-    context.confirm(&format!("`{}` will be destroyed for ever: databases, files and keys.", whole(address)))?;
+    context.confirm(&format!(
+        "`{}` will be destroyed for ever: databases, files and keys.",
+        whole(address)
+    ))?;
     let caller = if arguments.early { context.signer()? } else { context.caller() };
     let mut progress = context.progress();
-    let destroyed = installation.environment_destroy(&caller, address, arguments.early, &mut progress)?;
+    let destroyed =
+        installation.environment_destroy(&caller, address, arguments.early, &mut progress)?;
     drop(progress);
     let sentence = format!("destroyed `{}`; certificate `{}`", whole(address), destroyed.document);
     done(context, &installation, address, sentence, Some(destroyed.document))

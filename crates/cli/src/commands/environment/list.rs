@@ -27,14 +27,25 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
         let list: Vec<Value> = customer
             .environments
             .values()
-            .map(|environment| json::environment(installation.directory(), &customer.id, environment))
+            .map(|environment| {
+                json::environment(installation.directory(), &customer.id, environment)
+            })
             .collect();
         context.output().value(&Value::Array(list));
         return Ok(());
     }
-    let mut table = Table::new(["environment", "state", "release", "requested", "built", "destroy by", "purpose"]);
+    let mut table = Table::new([
+        "environment",
+        "state",
+        "release",
+        "requested",
+        "built",
+        "destroy by",
+        "purpose",
+    ]);
     for environment in customer.environments.values() {
-        let date = |moment: &str| Cell::maybe(environment.since.get(moment).map(|time| time.date()));
+        let date =
+            |moment: &str| Cell::maybe(environment.since.get(moment).map(|time| time.date()));
         table.row([
             format!("{}/{}", customer.id, environment.label).into(),
             Cell::toned(environment.state.as_str(), tone(environment.state)),

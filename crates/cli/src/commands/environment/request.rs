@@ -60,7 +60,8 @@ pub(crate) fn run(arguments: Arguments, context: &Context) -> Result<(), Failure
         }),
         release: arguments.release,
     };
-    let requested = installation.environment_request(&context.caller(), &arguments.customer, &request)?;
+    let requested =
+        installation.environment_request(&context.caller(), &arguments.customer, &request)?;
     let address = Address { customer: arguments.customer, label: requested.label, role: None };
     let document = requested
         .document

@@ -30,7 +30,11 @@ pub(crate) fn run(address: &Address, context: &Context) -> Result<(), Failure> {
         fact("purpose", json::word(&purpose).into());
     }
     fact("state", Cell::toned(environment.state.as_str(), tone(environment.state)));
-    fact("release", format!("{} {}, build {}", plan.release.product, plan.release.release, plan.release.build).into());
+    fact(
+        "release",
+        format!("{} {}, build {}", plan.release.product, plan.release.release, plan.release.build)
+            .into(),
+    );
     let volunteers = if plan.key.is_some() { "masked" } else { "as they are" };
     fact("volunteers", volunteers.into());
     fact("plan", environment.plan_digest.to_string().into());
@@ -51,7 +55,10 @@ pub(crate) fn run(address: &Address, context: &Context) -> Result<(), Failure> {
         fact("lifetime until", expires.human().into());
     }
     if let Some(due) = &environment.due {
-        fact("destroy by", Cell::toned(format!("{} ({})", due.destroy_by.human(), due.rule), Tone::Waiting));
+        fact(
+            "destroy by",
+            Cell::toned(format!("{} ({})", due.destroy_by.human(), due.rule), Tone::Waiting),
+        );
     }
     if environment.hold.is_some() {
         fact("held", "yes".into());
@@ -59,7 +66,9 @@ pub(crate) fn run(address: &Address, context: &Context) -> Result<(), Failure> {
     if environment.failed_checks > 0 {
         fact("failed checks", Cell::toned(environment.failed_checks.to_string(), Tone::Failed));
     }
-    for moment in ["requested", "building", "built", "opened", "accepted", "lent", "closed", "destroyed"] {
+    for moment in
+        ["requested", "building", "built", "opened", "accepted", "lent", "closed", "destroyed"]
+    {
         if let Some(time) = environment.since.get(moment) {
             fact(moment, time.human().into());
         }

@@ -6,5 +6,7 @@ use crate::{context::Context, output::error::Failure};
 pub(crate) fn run(id: &CustomerId, context: &Context) -> Result<(), Failure> {
     let mut installation = context.open()?;
     installation.golive_provide(&context.caller(), id)?;
-    done(context, &installation, id, |customer| format!("provided the IQ of PROD to {}", customer.name))
+    done(context, &installation, id, |customer| {
+        format!("provided the IQ of PROD to {}", customer.name)
+    })
 }

@@ -21,7 +21,8 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     let mut installation = context.open()?;
     let (customer, number) = (&arguments.customer, arguments.number);
-    let finding = installation.migration_comment(&context.caller(), customer, number, &arguments.text)?;
+    let finding =
+        installation.migration_comment(&context.caller(), customer, number, &arguments.text)?;
     let sentence = format!("added finding {finding} to iteration {number} of `{customer}`");
     done(context, &installation, (customer, number), sentence, Some(finding.to_string()))
 }

@@ -26,8 +26,12 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     let mut installation = context.open()?;
     let id = &arguments.customer;
-    let dump =
-        installation.migration_dump(&context.caller(), id, &arguments.folder, arguments.is_final)?;
+    let dump = installation.migration_dump(
+        &context.caller(),
+        id,
+        &arguments.folder,
+        arguments.is_final,
+    )?;
     let what = if arguments.is_final { "the final source dump" } else { "a source dump" };
     context.done(
         &installation,

@@ -27,7 +27,15 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
         return Ok(());
     }
     let mut table = Table::new([
-        "iteration", "state", "read", "written", "rejected", "filtered", "open findings", "final", "package",
+        "iteration",
+        "state",
+        "read",
+        "written",
+        "rejected",
+        "filtered",
+        "open findings",
+        "final",
+        "package",
     ]);
     for iteration in &customer.iterations {
         let [read, written, rejected, filtered] = json::totals(iteration);

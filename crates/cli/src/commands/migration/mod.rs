@@ -11,7 +11,8 @@ mod run;
 mod show;
 mod sign;
 mod spec;
-mod trial;
+#[path = "try.rs"]
+mod r#try;
 
 use clap::Subcommand;
 use landfall_core::{
@@ -32,7 +33,7 @@ pub(crate) enum Verb {
     /// Checks a spec against a source, without a data directory: every rule, every column used or ignored.
     Check(check::Arguments),
     /// Runs a spec on a source into a package file, without a data directory and without any record of it.
-    Try(trial::Arguments),
+    Try(r#try::Arguments),
     /// Registers a source dump (a folder); with --final the one that makes PROD, provided by the customer.
     Dump(dump::Arguments),
     /// Records a migration spec (a folder).
@@ -70,7 +71,7 @@ impl Verb {
     pub(crate) fn run(self, context: &Context) -> Result<(), Failure> {
         match self {
             Self::Check(arguments) => check::run(&arguments, context),
-            Self::Try(arguments) => trial::run(&arguments, context),
+            Self::Try(arguments) => r#try::run(&arguments, context),
             Self::Dump(arguments) => dump::run(&arguments, context),
             Self::Spec(arguments) => spec::run(&arguments, context),
             Self::Run(arguments) => run::run(&arguments, context),

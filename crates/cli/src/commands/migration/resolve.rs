@@ -24,7 +24,13 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     let mut installation = context.open()?;
     let (customer, number, finding) = (&arguments.customer, arguments.number, arguments.finding);
-    installation.migration_resolve(&context.caller(), customer, number, finding, &arguments.text)?;
+    installation.migration_resolve(
+        &context.caller(),
+        customer,
+        number,
+        finding,
+        &arguments.text,
+    )?;
     let sentence = format!("resolved finding {finding} of iteration {number} of `{customer}`");
     done(context, &installation, (customer, number), sentence, None)
 }

@@ -55,7 +55,8 @@ pub(crate) fn run(target: &Target, context: &Context) -> Result<(), Failure> {
         fact("package", package.digest.to_string().into());
     }
     for signature in &iteration.signatures {
-        let text = format!("{}, {}, {}", signature.name, signature.role.title(), signature.time.human());
+        let text =
+            format!("{}, {}, {}", signature.name, signature.role.title(), signature.time.human());
         fact("signed by", text.into());
     }
     output.table(&facts);
@@ -82,7 +83,11 @@ pub(crate) fn run(target: &Target, context: &Context) -> Result<(), Failure> {
                 Cell::maybe(finding.text.clone()),
             ]);
             if let Some(resolution) = &finding.resolution {
-                table.row(["".into(), "".into(), Cell::toned(format!("resolved: {resolution}"), Tone::Done)]);
+                table.row([
+                    "".into(),
+                    "".into(),
+                    Cell::toned(format!("resolved: {resolution}"), Tone::Done),
+                ]);
             }
         }
         output.table(&table);

@@ -102,7 +102,8 @@ mod tests {
 
     #[test]
     fn what_a_step_noted_is_shown_in_words() {
-        let facts = serde_json::json!({ "rows_written": 7, "tables": [1, 2], "none": null, "key": "val" });
+        let facts =
+            serde_json::json!({ "rows_written": 7, "tables": [1, 2], "none": null, "key": "val" });
         assert_eq!(noted(&facts), ["key: val", "rows written: 7", "tables: 2 listed"]);
         assert!(noted(&Value::Null).is_empty());
     }

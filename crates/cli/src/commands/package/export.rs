@@ -30,7 +30,8 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
     crate::commands::write_aside(&target, |file| {
         let mut source = fs::File::open(&package.path)
             .map_err(|error| Failure::file("read", &package.path, &error))?;
-        std::io::copy(&mut source, file).map_err(|error| Failure::file("write", &target, &error))?;
+        std::io::copy(&mut source, file)
+            .map_err(|error| Failure::file("write", &target, &error))?;
         Ok(())
     })?;
     context.done(

@@ -43,7 +43,12 @@ pub(crate) fn run(arguments: Arguments, context: &Context) -> Result<(), Failure
     context.done(
         &installation,
         Done {
-            sentence: format!("added {} (`{}`), {}\nnext: {sign_in}", person.name, person.id, person.role.title()),
+            sentence: format!(
+                "added {} (`{}`), {}\nnext: {sign_in}",
+                person.name,
+                person.id,
+                person.role.title()
+            ),
             data: Some(person.id.to_string()),
             noun: "person",
             value: shown(&installation, &person.id)?,

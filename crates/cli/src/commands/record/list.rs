@@ -56,7 +56,12 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
     let columns: Vec<String> = match rows.first() {
         Some(first) => {
             let others = first.keys().filter(|column| !declared.contains(column)).cloned();
-            declared.iter().filter(|column| first.contains_key(*column)).cloned().chain(others).collect()
+            declared
+                .iter()
+                .filter(|column| first.contains_key(*column))
+                .cloned()
+                .chain(others)
+                .collect()
         }
         None => declared,
     };

@@ -7,7 +7,10 @@ use crate::{
     dump,
     error::{Problem, listed},
     report::SourceCoverage,
-    spec::{load::SPEC, model::{Coverage, Place}},
+    spec::{
+        load::SPEC,
+        model::{Coverage, Place},
+    },
 };
 
 /// Returns what becomes of every column, and notes about what nothing mentions.
@@ -23,16 +26,19 @@ pub(super) fn check(
         let Some(plan) = checking.sources.iter().find(|plan| plan.name == source.name) else {
             continue;
         };
-        let is_used =
-            |column: &String| used.contains(&(source.name.clone(), column.clone()));
+        let is_used = |column: &String| used.contains(&(source.name.clone(), column.clone()));
         let mut wrong = |message: String| {
-            checking.problems.push(Problem::new(SPEC, format!("source `{}`: {message}", source.name)));
+            checking
+                .problems
+                .push(Problem::new(SPEC, format!("source `{}`: {message}", source.name)));
         };
         for (column, reason) in &source.ignored {
             if !plan.columns.contains(column) {
                 wrong(format!("ignored: {}", super::section::no_such_column(plan, column)));
             } else if is_used(column) {
-                wrong(format!("expected `{column}` to be used or ignored, found both; remove it from `ignored`"));
+                wrong(format!(
+                    "expected `{column}` to be used or ignored, found both; remove it from `ignored`"
+                ));
             } else if reason.trim().is_empty() {
                 wrong(format!("expected a reason for ignoring `{column}`, found none"));
             }
@@ -109,8 +115,13 @@ fn unmentioned_files(checking: &Checking<'_, '_>, folder: &Path) -> Vec<String> 
         .map(|file| file.name)
         .filter(|name| {
             !model.ignored_files.contains_key(name)
-                && !model.source.iter().any(|source| source.from == Place::Dump && source.file == *name)
+                && !model
+                    .source
+                    .iter()
+                    .any(|source| source.from == Place::Dump && source.file == *name)
         })
-        .map(|name| format!("the dump's file `{name}` is neither a source nor among `ignored_files`"))
+        .map(|name| {
+            format!("the dump's file `{name}` is neither a source nor among `ignored_files`")
+        })
         .collect()
 }

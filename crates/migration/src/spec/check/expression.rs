@@ -16,10 +16,44 @@ use crate::{error::Error, plan::SourcePlan, quote, source::LINE};
 /// The functions an expression may call: those whose value depends on their arguments alone. Clock, chance and the
 /// state of the connection would make two runs differ.
 const FUNCTIONS: &[&str] = &[
-    "abs", "avg", "char", "coalesce", "concat", "concat_ws", "count", "format", "glob",
-    "group_concat", "hex", "ifnull", "iif", "if", "instr", "length", "like", "lower", "ltrim",
-    "max", "min", "nullif", "octet_length", "printf", "quote", "replace", "round", "rtrim", "sign",
-    "string_agg", "substr", "substring", "sum", "trim", "typeof", "unhex", "unicode", "upper",
+    "abs",
+    "avg",
+    "char",
+    "coalesce",
+    "concat",
+    "concat_ws",
+    "count",
+    "format",
+    "glob",
+    "group_concat",
+    "hex",
+    "ifnull",
+    "iif",
+    "if",
+    "instr",
+    "length",
+    "like",
+    "lower",
+    "ltrim",
+    "max",
+    "min",
+    "nullif",
+    "octet_length",
+    "printf",
+    "quote",
+    "replace",
+    "round",
+    "rtrim",
+    "sign",
+    "string_agg",
+    "substr",
+    "substring",
+    "sum",
+    "trim",
+    "typeof",
+    "unhex",
+    "unicode",
+    "upper",
 ];
 
 /// A column of a source, as an expression reads it.
@@ -45,9 +79,9 @@ impl Expressions {
         // A misspelt column in double quotes must be an error, not a text.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false).map_err(failed())?;
         for source in sources {
-            connection
-                .execute_batch(&crate::staging::create_table(source))
-                .map_err(Error::database(format!("stage the columns of source `{}`", source.name)))?;
+            connection.execute_batch(&crate::staging::create_table(source)).map_err(
+                Error::database(format!("stage the columns of source `{}`", source.name)),
+            )?;
         }
         let watch = Arc::new(Mutex::new(Watch {
             sources: sources.iter().map(|source| source.name.clone()).collect(),
@@ -100,7 +134,9 @@ impl Expressions {
             None => {
                 let text = error.to_string();
                 let message = text.split(" in SELECT").next().unwrap_or_default().to_owned();
-                format!("expected an SQL expression over the columns of the source, found: {message}")
+                format!(
+                    "expected an SQL expression over the columns of the source, found: {message}"
+                )
             }
         }
     }
@@ -139,10 +175,7 @@ mod tests {
             Ok(vec![])
         }
 
-        fn read(
-            &self,
-            _: &mut dyn FnMut(Row<'_>) -> Result<(), Error>,
-        ) -> Result<(), Error> {
+        fn read(&self, _: &mut dyn FnMut(Row<'_>) -> Result<(), Error>) -> Result<(), Error> {
             Ok(())
         }
     }

@@ -6,7 +6,10 @@ use landfall_instances::{
     value::canonical_value,
 };
 
-use super::{Checking, reference, section::{Inputs, column}};
+use super::{
+    Checking, reference,
+    section::{Inputs, column},
+};
 use crate::{
     error::listed,
     plan::{Destination, Fallback, FieldPlan, SourcePlan},
@@ -102,11 +105,8 @@ fn target<'p, 'c>(
     if field.target == "id" {
         return Err("expected a column other than `id`: the run numbers the rows".to_owned());
     }
-    let found = place
-        .columns
-        .iter()
-        .enumerate()
-        .find(|(_, carried)| carried.column.name == field.target);
+    let found =
+        place.columns.iter().enumerate().find(|(_, carried)| carried.column.name == field.target);
     found.ok_or_else(|| match place.table.column(&field.target) {
         Some(column) if schema::stays(column) => format!(
             "expected a column that travels, found `{}` of class `{}`: its value belongs to the destination; remove the field",
@@ -237,7 +237,10 @@ fn rule(
         RuleName::Default | RuleName::Ignore => {
             let value = field.value.as_ref().map(|value| value.text()).unwrap_or_default();
             if value.is_empty() {
-                return Err("expected a `value`, found none; to leave a column empty use rule `ignore`".to_owned());
+                return Err(
+                    "expected a `value`, found none; to leave a column empty use rule `ignore`"
+                        .to_owned(),
+                );
             }
             fits(target, destination, "`value`", &value)?;
             let detail = value.clone();
@@ -259,7 +262,9 @@ fn rule(
         }
         RuleName::Map => {
             let Some(name) = &field.map else {
-                return Err("expected `map` with the name of a file in `maps`, found none".to_owned());
+                return Err(
+                    "expected `map` with the name of a file in `maps`, found none".to_owned()
+                );
             };
             let Some(entries) = checking.spec.map(name) else {
                 return Err(no_such(
@@ -279,7 +284,9 @@ fn rule(
                 return Err(mismatch("phone", "a text", target));
             }
             let Some(region) = &field.region else {
-                return Err("expected a `region` of two letters such as `GB`, found none".to_owned());
+                return Err(
+                    "expected a `region` of two letters such as `GB`, found none".to_owned()
+                );
             };
             Ok((Rule::Phone(phone::Phone::new(region)?), region.clone()))
         }
@@ -311,12 +318,7 @@ fn otherwise(
 }
 
 /// Refuses a text of the spec that the target column would not take. A text that stands for a row is judged by the run.
-fn fits(
-    target: &Column,
-    destination: &Destination,
-    what: &str,
-    text: &str,
-) -> Result<(), String> {
+fn fits(target: &Column, destination: &Destination, what: &str, text: &str) -> Result<(), String> {
     if *destination != Destination::Value {
         return Ok(());
     }

@@ -7,7 +7,10 @@ use super::{Checking, section::writers};
 use crate::{
     error::listed,
     plan::Destination,
-    spec::{load::no_such, model::{Field, RuleName}},
+    spec::{
+        load::no_such,
+        model::{Field, RuleName},
+    },
 };
 
 /// Decides what the texts of a field mean in its target column; `texts` is how many the rule yields.
@@ -46,10 +49,8 @@ pub(super) fn destination(
         parts(referred, &table.natural_key, texts)?;
         return Ok(Destination::Configuration { several: table.natural_key.len() > 1 });
     }
-    let migrated = checking
-        .catalogue
-        .table(referred)
-        .is_some_and(|table| table.travels == Travels::Migration);
+    let migrated =
+        checking.catalogue.table(referred).is_some_and(|table| table.travels == Travels::Migration);
     if !migrated {
         return Err(format!(
             "expected a column whose rows travel, found a reference to `{referred}`, which does not; leave the field out or use rule `ignore`"
@@ -65,7 +66,11 @@ pub(super) fn destination(
         }
         (Some(of), names) if names.contains(&of.as_str()) => of.clone(),
         (Some(of), names) => {
-            return Err(no_such(&format!("`of` to name a section that writes `{referred}`"), of, names));
+            return Err(no_such(
+                &format!("`of` to name a section that writes `{referred}`"),
+                of,
+                names,
+            ));
         }
         (None, [one]) => (*one).to_owned(),
         (None, several) => {

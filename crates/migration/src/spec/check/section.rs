@@ -9,7 +9,10 @@ use crate::{
     plan::{DuplicateRule, Key, RowFilter, SectionPlan, SourcePlan, Travel},
     quote,
     rule::Rule,
-    spec::{load::no_such, model::{self, Section}},
+    spec::{
+        load::no_such,
+        model::{self, Section},
+    },
 };
 
 /// SQL expressions that a section selects, each once.
@@ -272,7 +275,11 @@ fn travels(checking: &mut Checking<'_, '_>, section: &Section, plan: &SectionPla
             Rule::Default(default) => Some(default.value.clone()),
             Rule::Copy(_) | Rule::Date(_) | Rule::Map(_) | Rule::Phone(_) | Rule::Sql(_) => return,
         },
-        None => plan.defaults.iter().find(|(cell, _)| *cell == travel.cell).map(|(_, text)| text.clone()),
+        None => plan
+            .defaults
+            .iter()
+            .find(|(cell, _)| *cell == travel.cell)
+            .map(|(_, text)| text.clone()),
     };
     if constant.as_ref().is_none_or(|constant| !travel.keep.contains(constant)) {
         checking.in_section(

@@ -58,7 +58,9 @@ fn declaration(source: &Source, problems: &mut Vec<Problem>) {
         && !source.name.starts_with("landfall_")
         && !source.name.starts_with("sqlite_");
     if !plain {
-        wrong("expected a name of lower-case letters, digits and `_`, such as `patients`".to_owned());
+        wrong(
+            "expected a name of lower-case letters, digits and `_`, such as `patients`".to_owned(),
+        );
     }
     let text = matches!(source.format, Format::Csv | Format::Tsv);
     for (name, given, belongs) in [
@@ -88,10 +90,9 @@ fn one_byte(text: &str) -> bool {
 
 fn open(spec: &Spec, source: &Source, dump: &Path) -> Result<SourcePlan, Problem> {
     let input = match source.from {
-        Place::Dump => Input::File(
-            inside(dump, &source.file)
-                .map_err(|message| Problem::new(SPEC, format!("source `{}`: {message}", source.name)))?,
-        ),
+        Place::Dump => Input::File(inside(dump, &source.file).map_err(|message| {
+            Problem::new(SPEC, format!("source `{}`: {message}", source.name))
+        })?),
         Place::Spec => Input::Held(spec.list(&source.file).ok_or_else(|| {
             Problem::new(SPEC, format!("source `{}`: expected its file in the spec", source.name))
         })?),

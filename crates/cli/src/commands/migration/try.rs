@@ -1,5 +1,3 @@
-//! `landfall migration try`; `try` is a word of the language, so the file has another name.
-
 use std::path::PathBuf;
 
 use clap::Args;
@@ -36,13 +34,8 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     let release = newest_release(arguments.release.as_ref())?;
     let mut progress = context.progress();
-    let report = migration_try(
-        &arguments.spec,
-        &arguments.source,
-        &release,
-        &arguments.out,
-        &mut progress,
-    )?;
+    let report =
+        migration_try(&arguments.spec, &arguments.source, &release, &arguments.out, &mut progress)?;
     drop(progress);
     let output = context.output();
     if output.is_json() {
@@ -72,7 +65,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
     output.table(&table);
     for section in &report.sections {
         for fault in &section.rejected_by {
-            let field = if fault.field.is_empty() { "the row" } else { &fault.field };
+            let field = if fault.field.is_empty() { "the row" } else { fault.field.as_str() };
             let lines: Vec<_> = fault.first_lines.iter().map(ToString::to_string).collect();
             output.talk(&format!(
                 "rejected in {}: {} by rule `{}` at {field}; first lines {}",

@@ -1,0 +1,429 @@
+//! The command line as a person or a script meets it: streams, exit codes, words.
+
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt as _,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use serde_json::Value;
+
+/// Every noun with its verbs; a noun without verbs is a command itself.
+const CONTENTS: &[(&str, &[&str])] = &[
+    ("init", &[]),
+    ("person", &["add", "list", "sign-in", "sign-out", "unlock"]),
+    ("customer", &["add", "contract", "list", "show"]),
+    (
+        "environment",
+        &[
+            "request", "build", "show", "list", "accept", "validate", "lend", "expire", "close",
+            "hold", "release", "destroy",
+        ],
+    ),
+    ("configuration", &["choose", "extract", "show"]),
+    ("package", &["list", "show", "verify", "export"]),
+    (
+        "migration",
+        &[
+            "check", "try", "dump", "spec", "run", "publish", "comment", "resolve", "sign", "list",
+            "show", "rejected",
+        ],
+    ),
+    ("record", &["list", "add", "set", "archive"]),
+    ("document", &["list", "show", "export", "sign", "reject", "verify"]),
+    ("operation", &["list", "show"]),
+    ("golive", &["show", "review", "provide", "qc"]),
+    ("ledger", &["show", "verify", "export"]),
+    ("catalogue", &["list", "show"]),
+    ("policy", &["show"]),
+    ("sample", &["source"]),
+    ("clock", &["move"]),
+    ("demo", &[]),
+];
+
+/// What a command said and how it ended.
+struct Said {
+    code: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+impl Said {
+    /// Expects success and returns stdout.
+    fn done(self) -> String {
+        assert_eq!(self.code, Some(0), "stdout: {}\nstderr: {}", self.stdout, self.stderr);
+        self.stdout
+    }
+
+    /// Expects an exit code and a part of stderr.
+    fn stopped(&self, code: i32, part: &str) {
+        assert_eq!(self.code, Some(code), "stdout: {}\nstderr: {}", self.stdout, self.stderr);
+        assert!(self.stderr.contains(part), "expected `{part}` in: {}", self.stderr);
+    }
+
+    /// Expects stdout to be one line of JSON.
+    fn json(self) -> Value {
+        let text = self.done();
+        assert_eq!(text.lines().count(), 1, "{text}");
+        serde_json::from_str(&text).unwrap()
+    }
+}
+
+/// Runs the command in a folder, without a terminal and without the variables of whoever runs the tests.
+fn landfall(folder: &Path, arguments: &[&str]) -> Said {
+    let output = Command::new(env!("CARGO_BIN_EXE_landfall"))
+        .args(arguments)
+        .current_dir(folder)
+        .env_remove("LANDFALL_DATA")
+        .env_remove("LANDFALL_PASSWORD_FILE")
+        .env_remove("COLUMNS")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    Said {
+        code: output.status.code(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// Writes a password file that only its owner can read.
+fn password(folder: &Path, person: &str) -> String {
+    let path: PathBuf = folder.join(format!("{person}.password"));
+    fs::write(&path, format!("a long sentence of {person}\n")).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    path.display().to_string()
+}
+
+/// Makes a data directory with one person of vendor quality and one engineer, both signed in, and a prospect.
+fn installed() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let (quinn, erik) = (password(at, "quinn"), password(at, "erik"));
+    let run = |arguments: &[&str]| landfall(at, arguments).done();
+    run(&[
+        "init",
+        "--quality",
+        "quinn",
+        "--name",
+        "Quinn Quality",
+        "--demonstration",
+        "--start",
+        "2026-01-05T09:00:00Z",
+        "--password-file",
+        &quinn,
+    ]);
+    run(&["person", "sign-in", "quinn", "--password-file", &quinn]);
+    let added = run(&[
+        "person",
+        "add",
+        "erik",
+        "--name",
+        "Erik Engineer",
+        "--role",
+        "vendor-engineer",
+        "--password-file",
+        &erik,
+    ]);
+    assert_eq!(added, "erik\n", "stdout is data: the identity and nothing else");
+    run(&["person", "sign-in", "erik", "--password-file", &erik]);
+    let added =
+        run(&["customer", "add", "acme", "--name", "Acme Clinical Research", "--as", "erik"]);
+    assert_eq!(added, "acme\n");
+    folder
+}
+
+#[test]
+fn every_noun_and_verb_has_help() {
+    let folder = tempfile::tempdir().unwrap();
+    let top = landfall(folder.path(), &["--help"]).done();
+    for (noun, verbs) in CONTENTS {
+        assert!(top.contains(&format!("  {noun}")), "`landfall --help` does not list {noun}");
+        let help = landfall(folder.path(), &[noun, "--help"]).done();
+        assert!(help.contains(&format!("Usage: landfall {noun}")), "{help}");
+        for verb in *verbs {
+            assert!(help.contains(&format!("  {verb}")), "`{noun} --help` does not list {verb}");
+            let help = landfall(folder.path(), &[noun, verb, "--help"]).done();
+            assert!(help.contains(&format!("Usage: landfall {noun} {verb}")), "{help}");
+            assert!(help.contains("--json"), "{noun} {verb} has no --json");
+        }
+    }
+}
+
+#[test]
+fn a_noun_without_a_verb_is_wrong_usage() {
+    let folder = tempfile::tempdir().unwrap();
+    for arguments in [&[][..], &["customer"], &["customer", "destroy"], &["nonsense"]] {
+        assert_eq!(landfall(folder.path(), arguments).code, Some(2), "{arguments:?}");
+    }
+    landfall(folder.path(), &["environment", "show", "acme"]).stopped(2, "acme/sandbox");
+}
+
+#[test]
+fn wrong_usage_is_json_where_json_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = landfall(folder.path(), &["--json", "environment", "show", "nowhere"]);
+    assert_eq!((said.code, said.stdout.as_str()), (Some(2), ""));
+    let error: Value = serde_json::from_str(&said.stderr).unwrap();
+    assert_eq!(error["error"]["kind"], "usage");
+}
+
+#[test]
+fn a_folder_that_is_no_data_directory_is_an_error_with_a_hint() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = landfall(folder.path(), &["customer", "list"]);
+    said.stopped(1, "landfall init");
+    assert_eq!(said.stdout, "");
+    assert!(said.stderr.starts_with("error: "), "{}", said.stderr);
+    assert!(said.stderr.contains("\nhint: "), "{}", said.stderr);
+}
+
+#[test]
+fn a_rule_that_says_no_names_itself_its_code_and_what_to_do() {
+    let folder = installed();
+    let arguments = ["customer", "add", "nova", "--name", "Nova Trials", "--as", "quinn"];
+    let said = landfall(folder.path(), &arguments);
+    said.stopped(3, "[AUT-001]");
+    assert!(
+        said.stderr.contains("\nrule: ") && said.stderr.contains("\nhint: "),
+        "{}",
+        said.stderr
+    );
+
+    let said = landfall(folder.path(), &[&arguments[..], &["--json"]].concat());
+    let error: Value = serde_json::from_str(said.stderr.lines().last().unwrap()).unwrap();
+    assert_eq!(error["error"]["kind"], "rejected");
+    assert_eq!(error["error"]["code"], "AUT-001");
+    assert!(error["error"]["rule"].is_string() && error["error"]["hint"].is_string());
+}
+
+#[test]
+fn an_environment_that_does_not_exist_is_refused() {
+    let folder = installed();
+    for verb in ["show", "close"] {
+        landfall(folder.path(), &["environment", verb, "acme/val-1", "--as", "erik"])
+            .stopped(3, "[ENV-004]");
+    }
+    landfall(folder.path(), &["environment", "show", "nova/val-1"]).stopped(1, "nova");
+}
+
+#[test]
+fn what_destroys_asks_first_and_says_so_where_it_cannot() {
+    let folder = installed();
+    let at = folder.path();
+    let requested =
+        landfall(at, &["environment", "request", "acme", "demo", "--as", "erik"]).done();
+    assert_eq!(requested, "acme/demo\n");
+    for verb in ["close", "destroy"] {
+        landfall(at, &["environment", verb, "acme/demo", "--as", "erik"]).stopped(2, "--yes");
+    }
+}
+
+#[test]
+fn a_password_file_that_others_can_read_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = password(folder.path(), "quinn");
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+    let arguments =
+        ["init", "--quality", "quinn", "--name", "Quinn Quality", "--password-file", &file];
+    landfall(folder.path(), &arguments).stopped(3, "chmod 600");
+    assert!(!folder.path().join("landfall-data").exists(), "nothing half-made stays");
+}
+
+#[test]
+fn a_new_password_is_never_that_of_whoever_signs() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = password(folder.path(), "quinn");
+    let output = Command::new(env!("CARGO_BIN_EXE_landfall"))
+        .args(["init", "--quality", "quinn", "--name", "Quinn Quality"])
+        .current_dir(folder.path())
+        .env("LANDFALL_PASSWORD_FILE", &file)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("--password-file"));
+}
+
+#[test]
+fn a_customer_is_shown_as_a_timeline_and_as_json() {
+    let folder = installed();
+    let at = folder.path();
+    landfall(at, &["environment", "request", "acme", "demo", "--as", "erik"]).done();
+    let text = landfall(at, &["customer", "show", "acme"]).done();
+    for part in ["Acme Clinical Research (acme)", "milestones", "demo", "├", "░ requested", "next"]
+    {
+        assert!(text.contains(part), "expected `{part}` in: {text}");
+    }
+    assert!(text.contains("landfall environment build acme/demo"), "{text}");
+    assert!(!text.contains('\u{1b}'), "colours are for terminals");
+
+    let value = landfall(at, &["customer", "show", "acme", "--json"]).json();
+    assert_eq!(value["id"], "acme");
+    assert_eq!(value["status"], "prospect");
+    assert_eq!(value["environments"][0]["address"], "acme/demo");
+    assert_eq!(value["environments"][0]["kind"], "demo");
+    assert_eq!(value["environments"][0]["state"], "requested");
+    assert!(value["next"][0]["command"].as_str().unwrap().starts_with("landfall "));
+}
+
+#[test]
+fn lists_are_arrays() {
+    let folder = installed();
+    for arguments in [
+        &["person", "list"][..],
+        &["customer", "list"],
+        &["environment", "list", "acme"],
+        &["package", "list"],
+        &["migration", "list", "acme"],
+        &["document", "list", "acme"],
+        &["operation", "list", "acme"],
+        &["catalogue", "list"],
+        &["ledger", "show"],
+        &["golive", "show", "acme"],
+    ] {
+        let value = landfall(folder.path(), &[arguments, &["--json"]].concat()).json();
+        assert!(value.is_array(), "{arguments:?}: {value}");
+    }
+}
+
+#[test]
+fn a_command_to_type_names_the_data_directory() {
+    let folder = installed();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let data = folder.path().join("landfall-data").display().to_string();
+    let text = landfall(elsewhere.path(), &["customer", "show", "acme", "--data", &data]).done();
+    assert!(text.contains(&format!("landfall --data {data} ")), "{text}");
+}
+
+#[test]
+fn the_ledger_is_told_exported_and_verified_anywhere() {
+    let folder = installed();
+    let at = folder.path();
+    let told = landfall(at, &["ledger", "show"]).done();
+    assert!(
+        told.contains("Erik Engineer (vendor-engineer) added the prospect Acme Clinical Research"),
+        "{told}"
+    );
+    let one = landfall(at, &["ledger", "show", "--after", "1", "--limit", "1"]).done();
+    assert_eq!(one.lines().count(), 1, "{one}");
+    let intact = landfall(at, &["ledger", "verify", "--json"]).json();
+    assert_eq!(intact["intact"], true);
+
+    let head = landfall(at, &["ledger", "export", "ledger.jsonl"]).done();
+    let head = head.trim();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let export = elsewhere.path().join("copy.jsonl");
+    fs::copy(at.join("ledger.jsonl"), &export).unwrap();
+    let export_name = export.display().to_string();
+    let verified =
+        landfall(elsewhere.path(), &["ledger", "verify", &export_name, "--head", head]).done();
+    assert!(verified.starts_with("intact: "), "{verified}");
+
+    let unknown = "0123456789abcdef".repeat(4);
+    landfall(elsewhere.path(), &["ledger", "verify", &export_name, "--head", &unknown])
+        .stopped(4, "head");
+
+    let text = fs::read_to_string(&export).unwrap();
+    fs::write(&export, text.replacen("Erik", "Eric", 1)).unwrap();
+    let said = landfall(elsewhere.path(), &["ledger", "verify", &export_name]);
+    said.stopped(4, "the first bad entry is ");
+
+    let leftovers = fs::read_dir(at)
+        .unwrap()
+        .filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().contains(".partial"));
+    assert_eq!(leftovers.count(), 0);
+}
+
+#[test]
+fn a_damaged_ledger_is_named_by_its_first_bad_entry() {
+    let folder = installed();
+    let file = folder.path().join("landfall-data/ledger.sqlite");
+    let connection = rusqlite::Connection::open(&file).unwrap();
+    let triggers: Vec<String> = connection
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'")
+        .unwrap()
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    for trigger in triggers {
+        connection.execute_batch(&format!("DROP TRIGGER \"{trigger}\"")).unwrap();
+    }
+    let changed = connection
+        .execute("UPDATE entry SET line = replace(line, 'Quinn', 'Quint') WHERE sequence = 4", [])
+        .unwrap();
+    assert_eq!(changed, 1);
+    drop(connection);
+    let said = landfall(folder.path(), &["ledger", "verify"]);
+    said.stopped(4, "the first bad entry is 4");
+}
+
+#[test]
+fn what_is_not_an_export_is_a_failed_check() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("notes.txt"), "nothing of the kind\n").unwrap();
+    landfall(folder.path(), &["ledger", "verify", "notes.txt"]).stopped(4, "not intact");
+    landfall(folder.path(), &["ledger", "verify", "absent.txt"]).stopped(1, "absent.txt");
+}
+
+#[test]
+fn catalogue_and_policy_are_shown_without_a_data_directory() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    assert!(landfall(at, &["catalogue", "list"]).done().contains("24.1"));
+    assert!(landfall(at, &["catalogue", "show", "24.1"]).done().contains("volunteer"));
+    let columns = landfall(at, &["catalogue", "show", "24.1", "volunteer"]).done();
+    assert!(columns.contains("birth-date") && columns.contains("required"), "{columns}");
+    landfall(at, &["catalogue", "show", "24.1", "nonsense"]).stopped(1, "nonsense");
+    landfall(at, &["catalogue", "show", "9.9"]).stopped(1, "9.9");
+
+    let policy = landfall(at, &["policy", "show"]).done();
+    for part in
+        ["request-environment", "technical-review", "seed", "volunteer_condition", "Sandbox"]
+    {
+        assert!(policy.contains(part), "expected `{part}` in: {policy}");
+    }
+    let policy = landfall(at, &["policy", "show", "--json"]).json();
+    assert_eq!(policy["environment"]["val"]["masked"], true);
+    assert!(policy["authority"].is_array() && policy["signatures"].is_array());
+}
+
+#[test]
+fn the_demonstration_clock_moves_forward_only() {
+    let folder = installed();
+    let at = folder.path();
+    landfall(at, &["clock", "move", "2026-01-05T12:00:00Z", "--as", "quinn"]).done();
+    landfall(at, &["clock", "move", "2026-01-05T10:00:00Z", "--as", "quinn"])
+        .stopped(3, "[CLK-001]");
+    landfall(at, &["clock", "move", "yesterday", "--as", "quinn"]).stopped(2, "yesterday");
+}
+
+#[test]
+fn a_record_is_named_by_column_and_value() {
+    let folder = tempfile::tempdir().unwrap();
+    let add = ["record", "add", "acme/sandbox", "site", "Leeds"];
+    landfall(folder.path(), &add).stopped(2, "column=value");
+    let set = ["record", "set", "acme/sandbox", "site", "Leeds", "name=York"];
+    landfall(folder.path(), &set).stopped(2, "id=7");
+}
+
+#[test]
+fn a_sample_source_is_written_and_fits_its_spec() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let facts =
+        landfall(at, &["sample", "source", "dump", "--volunteers", "40", "--seed", "7", "--json"])
+            .json();
+    assert!(facts["people"].as_u64().unwrap() >= 40, "{facts}");
+    let report = landfall(at, &["migration", "check", "dump/spec", "dump", "--json"]).json();
+    assert!(report["sources"].is_array(), "{report}");
+    let tried =
+        landfall(at, &["migration", "try", "dump/spec", "dump", "--out", "out", "--json"]).json();
+    let total = &tried["total"];
+    let count = |name: &str| total[name].as_u64().unwrap();
+    assert_eq!(count("read"), count("written") + count("rejected") + count("filtered"));
+    landfall(at, &["sample", "source", "dump", "--volunteers", "40", "--seed", "7"])
+        .stopped(1, "empty");
+}
