@@ -3,10 +3,10 @@
 use std::{
     fs,
     os::unix::fs::PermissionsExt as _,
-    path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
+use harness::{installed, landfall, password};
 use serde_json::Value;
 
 /// Every noun with its verbs; a noun without verbs is a command itself.
@@ -42,96 +42,108 @@ const CONTENTS: &[(&str, &[&str])] = &[
     ("demo", &[]),
 ];
 
-/// What a command said and how it ended.
-struct Said {
-    code: Option<i32>,
-    stdout: String,
-    stderr: String,
-}
+#[cfg(test)]
+mod harness {
+    use std::{
+        fs,
+        os::unix::fs::PermissionsExt as _,
+        path::{Path, PathBuf},
+        process::{Command, Stdio},
+    };
 
-impl Said {
-    /// Expects success and returns stdout.
-    fn done(self) -> String {
-        assert_eq!(self.code, Some(0), "stdout: {}\nstderr: {}", self.stdout, self.stderr);
-        self.stdout
+    use serde_json::Value;
+
+    /// What a command said and how it ended.
+    pub(super) struct Said {
+        pub(super) code: Option<i32>,
+        pub(super) stdout: String,
+        pub(super) stderr: String,
     }
 
-    /// Expects an exit code and a part of stderr.
-    fn stopped(&self, code: i32, part: &str) {
-        assert_eq!(self.code, Some(code), "stdout: {}\nstderr: {}", self.stdout, self.stderr);
-        assert!(self.stderr.contains(part), "expected `{part}` in: {}", self.stderr);
+    impl Said {
+        /// Expects success and returns stdout.
+        pub(super) fn done(self) -> String {
+            assert_eq!(self.code, Some(0), "stdout: {}\nstderr: {}", self.stdout, self.stderr);
+            self.stdout
+        }
+
+        /// Expects an exit code and a part of stderr.
+        pub(super) fn stopped(&self, code: i32, part: &str) {
+            assert_eq!(self.code, Some(code), "stdout: {}\nstderr: {}", self.stdout, self.stderr);
+            assert!(self.stderr.contains(part), "expected `{part}` in: {}", self.stderr);
+        }
+
+        /// Expects stdout to be one line of JSON.
+        pub(super) fn json(self) -> Value {
+            let text = self.done();
+            assert_eq!(text.lines().count(), 1, "{text}");
+            serde_json::from_str(&text).unwrap()
+        }
     }
 
-    /// Expects stdout to be one line of JSON.
-    fn json(self) -> Value {
-        let text = self.done();
-        assert_eq!(text.lines().count(), 1, "{text}");
-        serde_json::from_str(&text).unwrap()
+    /// Runs the command in a folder, without a terminal and without the variables of whoever runs the tests.
+    pub(super) fn landfall(folder: &Path, arguments: &[&str]) -> Said {
+        let output = Command::new(env!("CARGO_BIN_EXE_landfall"))
+            .args(arguments)
+            .current_dir(folder)
+            .env_remove("LANDFALL_DATA")
+            .env_remove("LANDFALL_PASSWORD_FILE")
+            .env_remove("COLUMNS")
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        Said {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
     }
-}
 
-/// Runs the command in a folder, without a terminal and without the variables of whoever runs the tests.
-fn landfall(folder: &Path, arguments: &[&str]) -> Said {
-    let output = Command::new(env!("CARGO_BIN_EXE_landfall"))
-        .args(arguments)
-        .current_dir(folder)
-        .env_remove("LANDFALL_DATA")
-        .env_remove("LANDFALL_PASSWORD_FILE")
-        .env_remove("COLUMNS")
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
-    Said {
-        code: output.status.code(),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
+    /// Writes a password file that only its owner can read.
+    pub(super) fn password(folder: &Path, person: &str) -> String {
+        let path: PathBuf = folder.join(format!("{person}.password"));
+        fs::write(&path, format!("a long sentence of {person}\n")).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        path.display().to_string()
     }
-}
 
-/// Writes a password file that only its owner can read.
-fn password(folder: &Path, person: &str) -> String {
-    let path: PathBuf = folder.join(format!("{person}.password"));
-    fs::write(&path, format!("a long sentence of {person}\n")).unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
-    path.display().to_string()
-}
-
-/// Makes a data directory with one person of vendor quality and one engineer, both signed in, and a prospect.
-fn installed() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    let at = folder.path();
-    let (quinn, erik) = (password(at, "quinn"), password(at, "erik"));
-    let run = |arguments: &[&str]| landfall(at, arguments).done();
-    run(&[
-        "init",
-        "--quality",
-        "quinn",
-        "--name",
-        "Quinn Quality",
-        "--demonstration",
-        "--start",
-        "2026-01-05T09:00:00Z",
-        "--password-file",
-        &quinn,
-    ]);
-    run(&["person", "sign-in", "quinn", "--password-file", &quinn]);
-    let added = run(&[
-        "person",
-        "add",
-        "erik",
-        "--name",
-        "Erik Engineer",
-        "--role",
-        "vendor-engineer",
-        "--password-file",
-        &erik,
-    ]);
-    assert_eq!(added, "erik\n", "stdout is data: the identity and nothing else");
-    run(&["person", "sign-in", "erik", "--password-file", &erik]);
-    let added =
-        run(&["customer", "add", "acme", "--name", "Acme Clinical Research", "--as", "erik"]);
-    assert_eq!(added, "acme\n");
-    folder
+    /// Makes a data directory with one person of vendor quality and one engineer, both signed in, and a prospect.
+    pub(super) fn installed() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        let at = folder.path();
+        let (quinn, erik) = (password(at, "quinn"), password(at, "erik"));
+        let run = |arguments: &[&str]| landfall(at, arguments).done();
+        run(&[
+            "init",
+            "--quality",
+            "quinn",
+            "--name",
+            "Quinn Quality",
+            "--demonstration",
+            "--start",
+            "2026-01-05T09:00:00Z",
+            "--password-file",
+            &quinn,
+        ]);
+        run(&["person", "sign-in", "quinn", "--password-file", &quinn]);
+        let added = run(&[
+            "person",
+            "add",
+            "erik",
+            "--name",
+            "Erik Engineer",
+            "--role",
+            "vendor-engineer",
+            "--password-file",
+            &erik,
+        ]);
+        assert_eq!(added, "erik\n", "stdout is data: the identity and nothing else");
+        run(&["person", "sign-in", "erik", "--password-file", &erik]);
+        let added =
+            run(&["customer", "add", "acme", "--name", "Acme Clinical Research", "--as", "erik"]);
+        assert_eq!(added, "acme\n");
+        folder
+    }
 }
 
 #[test]
@@ -154,7 +166,7 @@ fn every_noun_and_verb_has_help() {
 #[test]
 fn a_noun_without_a_verb_is_wrong_usage() {
     let folder = tempfile::tempdir().unwrap();
-    for arguments in [&[][..], &["customer"], &["customer", "destroy"], &["nonsense"]] {
+    for arguments in [&[] as &[&str], &["customer"], &["customer", "destroy"], &["nonsense"]] {
         assert_eq!(landfall(folder.path(), arguments).code, Some(2), "{arguments:?}");
     }
     landfall(folder.path(), &["environment", "show", "acme"]).stopped(2, "acme/sandbox");
@@ -351,13 +363,21 @@ fn a_damaged_ledger_is_named_by_its_first_bad_entry() {
     for trigger in triggers {
         connection.execute_batch(&format!("DROP TRIGGER \"{trigger}\"")).unwrap();
     }
+    let entry: i64 = connection
+        .query_row("SELECT min(sequence) FROM entry WHERE line LIKE '%Quinn Quality%'", [], |row| {
+            row.get(0)
+        })
+        .unwrap();
     let changed = connection
-        .execute("UPDATE entry SET line = replace(line, 'Quinn', 'Quint') WHERE sequence = 4", [])
+        .execute(
+            "UPDATE entry SET line = replace(line, 'Quinn', 'Quint') WHERE sequence = ?1",
+            [entry],
+        )
         .unwrap();
     assert_eq!(changed, 1);
     drop(connection);
     let said = landfall(folder.path(), &["ledger", "verify"]);
-    said.stopped(4, "the first bad entry is 4");
+    said.stopped(4, &format!("the first bad entry is {entry}"));
 }
 
 #[test]

@@ -272,12 +272,6 @@ impl Installation {
         fail_point::reach();
         Ok(())
     }
-
-    /// Returns the ledger's head, for what is printed.
-    pub(crate) fn head(&self) -> Result<(u64, Digest)> {
-        let head = self.ledger.head()?;
-        Ok((head.count, head.hash))
-    }
 }
 
 /// Records a refusal, in the customer's stream if there is such a customer, else in the vendor's.

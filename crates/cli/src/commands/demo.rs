@@ -1,5 +1,6 @@
 use clap::Args;
 use landfall_demo::{Options, Until, sample::MOST_VOLUNTEERS};
+use serde_json::Value;
 
 use super::customer::show;
 use crate::{
@@ -32,7 +33,11 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
     let summary = landfall_demo::run(&options, &mut progress)?;
     drop(progress);
     if context.output().is_json() {
-        context.output().value(&serialised(&summary)?);
+        let mut value = serialised(&summary)?;
+        if let Value::Object(object) = &mut value {
+            object.insert("next".to_owned(), context.next_json(&summary.next));
+        }
+        context.output().value(&value);
         return Ok(());
     }
     let installation = context.open()?;

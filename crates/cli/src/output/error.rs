@@ -231,6 +231,19 @@ impl From<landfall_demo::sample::Error> for Failure {
     }
 }
 
+impl From<landfall_demo::Error> for Failure {
+    fn from(error: landfall_demo::Error) -> Self {
+        match error {
+            landfall_demo::Error::Operations(error) => error.into(),
+            landfall_demo::Error::Sample(error) => error.into(),
+            other => Self {
+                hint: other.hint(),
+                ..Self::new(Kind::named(other.kind()), other.to_string())
+            },
+        }
+    }
+}
+
 /// Says what was wrong with the arguments, or shows the help that was asked for; returns the exit code.
 pub(crate) fn of_arguments(wrong: &clap::Error) -> ExitCode {
     let wants_json = std::env::args_os().any(|argument| argument == "--json");

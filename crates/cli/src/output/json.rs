@@ -67,6 +67,8 @@ pub(crate) fn environment(
     environment: &Environment,
 ) -> Value {
     let plan = &environment.plan;
+    // What was destroyed has no location any more.
+    let standing = environment.state.has_content();
     let instances: Vec<Value> = environment
         .instances
         .iter()
@@ -74,7 +76,7 @@ pub(crate) fn environment(
             json!({
                 "role": instance.role,
                 "release": plan.release.release,
-                "location": directory.join(&instance.location).display().to_string(),
+                "location": standing.then(|| directory.join(&instance.location).display().to_string()),
                 "fingerprint": instance.fingerprint,
             })
         })

@@ -53,3 +53,37 @@ pub(super) const MIDDLE: &[&str] = &[
 
 pub(super) const TITLES_MALE: &[&str] = &["Mr", "Mr.", "MR", "Mr", "Dr"];
 pub(super) const TITLES_FEMALE: &[&str] = &["Ms", "Mrs", "Miss", "Mrs.", "Ms", "Dr"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A demonstration set that named a volunteer of the sample would make every residual scan of a VAL fail.
+    #[test]
+    fn nobody_of_the_demonstration_set_is_in_the_sample() {
+        let set = include_str!("../../../operations/demo-set.toml");
+        let words: Vec<&str> =
+            set.split(|c: char| !c.is_alphabetic() && c != '\'').filter(|word| !word.is_empty()).collect();
+        let is_first = |word: &str| MALE.contains(&word) || FEMALE.contains(&word);
+        for pair in words.windows(2) {
+            let named = is_first(pair[0]) && FAMILY.contains(&pair[1])
+                || FAMILY.contains(&pair[0]) && is_first(pair[1]);
+            assert!(!named, "{} {}", pair[0], pair[1]);
+        }
+        for line in set.lines().filter(|line| line.contains("principal_investigator")) {
+            let name = line.split("principal_investigator = \"").nth(1).and_then(|rest| rest.split('"').next());
+            let family = name.and_then(|name| name.rsplit(' ').next()).unwrap();
+            assert!(!FAMILY.contains(&family), "{family}");
+        }
+    }
+
+    #[test]
+    fn names_are_distinct() {
+        for list in [MALE, FEMALE, FAMILY, MIDDLE] {
+            let mut sorted = list.to_vec();
+            sorted.sort_unstable();
+            sorted.dedup();
+            assert_eq!(sorted.len(), list.len());
+        }
+    }
+}

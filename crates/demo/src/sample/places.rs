@@ -85,12 +85,14 @@ pub(super) const COUNTIES: &[(&str, &[&str])] = &[
     ("Greater London", &["Greater London", "London", "Gtr London"]),
 ];
 
+const UNKNOWN: &[&str] = &["Unknown county"];
+
 /// Returns the ways in which a county is typed.
 pub(super) fn spellings(county: &str) -> &'static [&'static str] {
     COUNTIES
         .iter()
         .find(|(name, _)| *name == county)
-        .map_or(&["Unknown county"], |(_, spellings)| spellings)
+        .map_or(UNKNOWN, |(_, spellings)| *spellings)
 }
 
 #[cfg(test)]

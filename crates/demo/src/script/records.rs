@@ -44,9 +44,9 @@ const ADDED: &[(Who, &str, &[Pair])] = &[
 ];
 
 pub(super) fn acts(script: &mut Script, sandbox: Label) {
-    for (who, table, columns) in ADDED {
-        let Some((column, value)) = columns.first().copied() else { continue };
-        add(script, sandbox, *who, table, (column, value), move |_| {
+    for &(who, table, columns) in ADDED {
+        let Some(known_by) = columns.first().copied() else { continue };
+        add(script, sandbox, who, table, known_by, move |_| {
             Ok(columns.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect())
         });
     }

@@ -212,7 +212,7 @@ fn environments(customer: &Customer, directory: &Path) -> Vec<EnvironmentSummary
 
 fn migration(customer: &Customer) -> Option<MigrationSummary> {
     let last = customer.iterations.iter().rev().find(|iteration| iteration.package.is_some())?;
-    let sum = |count: fn(&SectionCounts) -> u64| last.sections.iter().map(count).sum();
+    let sum = |count: fn(&SectionCounts) -> u64| -> u64 { last.sections.iter().map(count).sum() };
     Some(MigrationSummary {
         iteration: last.number,
         read: sum(|section| section.read),
@@ -225,10 +225,8 @@ fn migration(customer: &Customer) -> Option<MigrationSummary> {
 
 /// Reads what the newest masking certificate states.
 fn masking(documents: &[DocumentView]) -> Result<Option<MaskingSummary>, Error> {
-    let newest = documents
-        .iter()
-        .filter(|document| document.kind == DocumentKind::MaskingCertificate)
-        .next_back();
+    let newest =
+        documents.iter().rfind(|document| document.kind == DocumentKind::MaskingCertificate);
     let Some(document) = newest else { return Ok(None) };
     let path = &document.facts_path;
     let bytes = fs::read(path).map_err(failing("read the facts", path))?;

@@ -30,7 +30,6 @@ pub(crate) struct Material {
     pub(crate) policy: Policy,
     pub(crate) entries: Vec<Entry>,
     pub(crate) build: Option<OperationView>,
-    pub(crate) destruction: Option<OperationView>,
     pub(crate) mask_plan: MaskPlan,
     pub(crate) key_fingerprint: Option<Digest>,
     /// Table, title and classes, for the masking certificate.
@@ -65,7 +64,6 @@ impl Material {
             policy: installation.policy.clone(),
             entries: installation.ledger.stream(&customer_stream(customer))?,
             build: view(target.operation)?,
-            destruction: view(target.destruction)?,
             mask_plan: installation.mask_plan(catalogue)?,
             key_fingerprint,
             titles: catalogue

@@ -34,7 +34,8 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
             .rev()
             .find(|(label, kind, _)| *label == source.label && kind == target)
             .map(|(_, _, package)| package);
-        let rows = package.map(|package| package.tables.iter().map(|table| table.rows).sum());
+        let rows =
+            package.map(|package| package.tables.iter().map(|table| table.rows).sum::<u64>());
         table.row([
             target.title().into(),
             format!("{}/{}", customer.id, source.label).into(),

@@ -53,7 +53,7 @@ fn pairs(list: &[(&str, &str)]) -> Entries {
 fn choices(list: &[Choice]) -> Entries {
     list.iter()
         .flat_map(|choice| {
-            choice.typed.iter().map(|typed| ((*typed).to_owned(), choice.name.to_owned()))
+            choice.typed.iter().map(move |typed| ((*typed).to_owned(), choice.name.to_owned()))
         })
         .collect()
 }
@@ -61,7 +61,7 @@ fn choices(list: &[Choice]) -> Entries {
 fn counties() -> Entries {
     COUNTIES
         .iter()
-        .flat_map(|(name, typed)| typed.iter().map(|typed| ((*typed).to_owned(), (*name).to_owned())))
+        .flat_map(|(name, typed)| typed.iter().map(move |typed| ((*typed).to_owned(), (*name).to_owned())))
         .collect()
 }
 
