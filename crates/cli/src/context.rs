@@ -140,11 +140,11 @@ impl Context {
         }
         if !io::stdin().is_terminal() {
             return Err(Failure::usage(
-                format!("{question} There is no terminal to ask on, and `--yes` is not given"),
+                format!("expected `--yes`, or a terminal to ask on, found neither: {question}"),
                 "add `--yes` to the command, or run it on a terminal",
             ));
         }
-        self.output.ask(&format!("{question} [y/N] "));
+        self.output.ask(&format!("{question}. Go on? [y/N] "));
         let mut answer = String::new();
         io::stdin()
             .lock()

@@ -437,10 +437,14 @@ fn a_sample_source_is_written_and_fits_its_spec() {
         landfall(at, &["sample", "source", "dump", "--volunteers", "40", "--seed", "7", "--json"])
             .json();
     assert!(facts["people"].as_u64().unwrap() >= 40, "{facts}");
-    let report = landfall(at, &["migration", "check", "dump/spec", "dump", "--json"]).json();
+    let report =
+        landfall(at, &["migration", "check", "dump/spec", "--source", "dump", "--json"]).json();
     assert!(report["sources"].is_array(), "{report}");
-    let tried =
-        landfall(at, &["migration", "try", "dump/spec", "dump", "--out", "out", "--json"]).json();
+    let tried = landfall(
+        at,
+        &["migration", "try", "dump/spec", "--source", "dump", "--out", "out", "--json"],
+    )
+    .json();
     let total = &tried["total"];
     let count = |name: &str| total[name].as_u64().unwrap();
     assert_eq!(count("read"), count("written") + count("rejected") + count("filtered"));

@@ -281,7 +281,7 @@ pub enum Probe {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Test {
-    /// The test's id in the IQ: `T-MAIN-004`.
+    /// The test's id in the IQ: `M-004` (Main), `T-004` (Test), `P-001` (the pair), `E-001` (the environment).
     pub id: String,
     /// The requirement it traces to: `R-03`.
     pub requirement: String,
@@ -433,7 +433,7 @@ pub fn plan(
     if instances.len() > 1 {
         steps.push(Step::Agree);
         tests.push(Test {
-            id: "T-PAIR-001".to_owned(),
+            id: "P-001".to_owned(),
             requirement: "R-11".to_owned(),
             role: None,
             probe: Probe::Agreement,
@@ -441,14 +441,14 @@ pub fn plan(
         });
     }
     tests.push(Test {
-        id: "T-ENV-001".to_owned(),
+        id: "E-001".to_owned(),
         requirement: "R-10".to_owned(),
         role: None,
         probe: Probe::Ledger,
         expected: LEDGER_EXPECTED.to_owned(),
     });
     tests.push(Test {
-        id: "T-ENV-002".to_owned(),
+        id: "E-002".to_owned(),
         requirement: "R-12".to_owned(),
         role: None,
         probe: Probe::Retention,
@@ -527,7 +527,11 @@ fn instance_tests(
     let mut list = Vec::new();
     let mut add = |requirement: &str, probe: Probe, expected: String| {
         list.push(Test {
-            id: format!("T-{}-{:03}", role.as_str().to_uppercase(), list.len() + 1),
+            id: format!(
+                "{}-{:03}",
+                role.title().chars().take(1).collect::<String>(),
+                list.len() + 1
+            ),
             requirement: requirement.to_owned(),
             role: Some(role),
             probe,

@@ -126,6 +126,8 @@ pub enum Condition {
     ProdIsLive,
     /// Validation is completed and PROD is live.
     ValidationIsCompletedAndProdIsLive,
+    /// PROD is not live yet: onboarding is going on.
+    ProdIsNotLive,
     /// The environment has lived as long as it may.
     LifetimeIsOver,
 }
@@ -146,6 +148,7 @@ impl Condition {
             Self::FinalMigrationIsRun => "final-migration-is-run",
             Self::ProdIsLive => "prod-is-live",
             Self::ValidationIsCompletedAndProdIsLive => "validation-is-completed-and-prod-is-live",
+            Self::ProdIsNotLive => "prod-is-not-live",
             Self::LifetimeIsOver => "lifetime-is-over",
         }
     }

@@ -80,7 +80,6 @@ codes! {
     FINDINGS_OPEN = "MIG-006", "an iteration with open findings is not signed off";
     FINAL_DIFFERS = "MIG-007", "the final run uses the spec, maps and catalogue of the signed iteration";
     SIGNED_OFF_ALREADY = "MIG-008", "after sign-off nothing but the final run follows";
-    RELEASE_DIFFERS = "MIG-009", "spec and environments are of one release";
     SOURCE_KIND = "CFG-001", "configuration comes from Sandbox or prePROD for VAL, and from VAL or prePROD for PROD";
     SOURCE_NOT_AGREED = "CFG-002", "configuration is extracted from the source that customer quality agreed to";
     VALIDATION = "VAL-001", "validation is completed in an accepted formal VAL, once";

@@ -64,6 +64,8 @@ pub enum Event {
     SignedIn {
         /// Who.
         person: PersonId,
+        /// Names the session, without opening it.
+        session: String,
     },
     /// A sign-in or a signature failed.
     AuthenticationFailed {

@@ -83,7 +83,8 @@ fn schema_digest(connection: &Connection) -> Result<Digest, Error> {
     let mut statement = connection
         .prepare(
             "SELECT type, name, sql FROM sqlite_schema
-             WHERE substr(tbl_name, 1, 9) <> 'landfall_' AND sql IS NOT NULL",
+             WHERE substr(tbl_name, 1, 9) <> 'landfall_'
+               AND substr(tbl_name, 1, 7) <> 'sqlite_' AND sql IS NOT NULL",
         )
         .during(action, &path)?;
     let mut lines = statement

@@ -1,8 +1,8 @@
 //! Instances and packages: create, extract, load, clone, drop, fingerprint.
 //!
 //! An *instance* is one SQLite file with the tables of a catalogue; a *package* is an immutable SQLite file whose
-//! name is the digest of its manifest. Two verbs move data: [`package::extract`] (instance to package, under the
-//! passage rules of the catalogue) and [`instance::load`] (package to new instance, under a [`Treatment`]).
+//! name is the digest of its manifest. Two verbs move data: [`package::extract()`] (instance to package, under the
+//! passage rules of the catalogue) and [`instance::load()`] (package to new instance, under a [`Treatment`]).
 
 mod closure;
 mod connection;

@@ -20,7 +20,16 @@ pub(crate) const OWN_TABLES: &str = "
       row_id INTEGER NOT NULL,
       PRIMARY KEY (table_name, row_id)
     ) STRICT, WITHOUT ROWID;
+    CREATE TABLE landfall_change (
+      number INTEGER PRIMARY KEY AUTOINCREMENT,
+      note TEXT NOT NULL,
+      change TEXT NOT NULL
+    ) STRICT;
 ";
+
+/// The names of [`OWN_TABLES`]; a test compares the two.
+pub(crate) const OWN_NAMES: [&str; 4] =
+    ["landfall_change", "landfall_instance", "landfall_loaded", "landfall_stub"];
 
 /// The beginning of the name of every table that is Landfall's own and not the catalogue's.
 pub const OWN_PREFIX: &str = "landfall_";
@@ -231,4 +240,30 @@ pub fn neutral_literal(column: &Column) -> String {
 /// (so that it takes NULL or its default) is not enough.
 pub(crate) fn absent_literal(column: &Column) -> Option<String> {
     (column.required && column.default.is_none()).then(|| neutral_literal(column))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_names_are_those_of_the_own_tables() {
+        let connection = rusqlite::Connection::open_in_memory().unwrap();
+        connection.execute_batch(OWN_TABLES).unwrap();
+        let mut statement = connection
+            .prepare(
+                "SELECT name FROM sqlite_schema
+                 WHERE type = 'table' AND substr(name, 1, 7) <> 'sqlite_' ORDER BY name",
+            )
+            .unwrap();
+        let names: Vec<String> =
+            statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        assert_eq!(names, OWN_NAMES);
+    }
+
+    #[test]
+    fn names_and_texts_cannot_leave_their_quotes() {
+        assert_eq!(quoted("a\"b"), "\"a\"\"b\"");
+        assert_eq!(text_literal("it's"), "'it''s'");
+    }
 }

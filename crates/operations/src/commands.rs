@@ -2,7 +2,6 @@
 
 use landfall_core::{
     customer::{self, Command, Customer, Event, Stamp},
-    digest::Digest,
     entry::Actor,
     ids::{CustomerId, PersonId},
     person::Person,
@@ -42,7 +41,8 @@ enum Decided {
 
 impl Installation {
     /// Returns the person whose session acts.
-    pub(crate) fn acting(&self, caller: &Caller) -> Result<Person> {
+    pub(crate) fn acting(&mut self, caller: &Caller) -> Result<Person> {
+        self.tell_sessions()?;
         let vendor = self.vendor()?;
         let now = self.now()?;
         let open = self.open_sessions(now)?;
@@ -182,9 +182,11 @@ impl Installation {
                 Ok::<_, Error>(Decided::Done(appended))
             },
         )?;
-        fail_point::reach();
         match decided {
-            Decided::Done(events) => Ok(events),
+            Decided::Done(events) => {
+                fail_point::reach(|| format!("customer/{customer} {}", boundary(&events)));
+                Ok(events)
+            }
             Decided::Refused(refusal) => Err(refusal.into()),
         }
     }
@@ -231,7 +233,7 @@ impl Installation {
             self.append_vendor(&event, person.actor())?;
             return Err(refusal.into());
         }
-        fail_point::reach();
+        fail_point::reach(|| format!("vendor {command:?}"));
         Ok(())
     }
 
@@ -245,6 +247,30 @@ impl Installation {
                 Ok::<_, Error>(())
             },
         )
+    }
+
+    /// Records a refusal that a use case met before there was a command to decide, and returns it as the error.
+    pub(crate) fn refused(
+        &mut self,
+        customer: &CustomerId,
+        person: &Person,
+        command: &str,
+        refusal: Refusal,
+    ) -> Error {
+        let clock = self.clock();
+        let stream = customer_stream(customer);
+        let written = self.ledger.write(
+            |last| tick(clock, last),
+            |transaction| {
+                let version = transaction.version(&stream)?;
+                let known = (version > 0).then(|| (stream.clone(), version));
+                refuse(transaction, known, person, command, &refusal)
+            },
+        );
+        match written {
+            Ok(()) => refusal.into(),
+            Err(error) => error,
+        }
     }
 
     /// Appends events to a stream that no rule guards: an operation's, an environment's record changes.
@@ -269,9 +295,28 @@ impl Installation {
                 Ok::<_, Error>(())
             },
         )?;
-        fail_point::reach();
+        fail_point::reach(|| format!("{stream} {}", boundary(events)));
         Ok(())
     }
+}
+
+/// Names the boundary after some events: their kinds and what they are about, without counting attempts.
+fn boundary<T: serde::Serialize>(events: &[T]) -> String {
+    let mut names = Vec::new();
+    for event in events {
+        let value = serde_json::to_value(event).unwrap_or_default();
+        let text =
+            |pointer: &str| value.pointer(pointer).map(ToString::to_string).unwrap_or_default();
+        names.push(format!(
+            "{} {} {} {} {}",
+            text("/kind"),
+            text("/body/number"),
+            text("/body/label"),
+            text("/body/table"),
+            text("/body/id")
+        ));
+    }
+    names.join("; ")
 }
 
 /// Records a refusal, in the customer's stream if there is such a customer, else in the vendor's.

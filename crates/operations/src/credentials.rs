@@ -36,7 +36,8 @@ impl Credentials {
              CREATE TABLE IF NOT EXISTS credential (
                  person TEXT PRIMARY KEY, hash TEXT NOT NULL, failures INTEGER NOT NULL DEFAULT 0) STRICT;
              CREATE TABLE IF NOT EXISTS session (
-                 token TEXT PRIMARY KEY, person TEXT NOT NULL, until INTEGER NOT NULL) STRICT;",
+                 token TEXT PRIMARY KEY, person TEXT NOT NULL, until INTEGER NOT NULL,
+                 told INTEGER NOT NULL DEFAULT 0) STRICT;",
         )?;
         Ok(Self { connection })
     }
@@ -127,8 +128,33 @@ impl Credentials {
         Ok(until.map(Timestamp::from_seconds).filter(|until| *until > now))
     }
 
+    /// Returns the sessions that the ledger may not know yet: person, and the name of the session.
+    pub(crate) fn untold_sessions(&self) -> Result<Vec<(PersonId, String)>> {
+        let mut statement = self
+            .connection
+            .prepare("SELECT person, token FROM session WHERE told = 0 ORDER BY rowid")?;
+        let rows = statement
+            .query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?
+            .collect::<std::result::Result<Vec<_>, _>>()?;
+        Ok(rows
+            .into_iter()
+            .filter_map(|(person, token)| Some((person.parse().ok()?, session_name(&token))))
+            .collect())
+    }
+
+    pub(crate) fn session_told(&self, person: &PersonId) -> Result<()> {
+        self.connection
+            .execute("UPDATE session SET told = 1 WHERE person = ?1", [person.as_str()])?;
+        Ok(())
+    }
+
     pub(crate) fn close_sessions(&self, person: &PersonId) -> Result<()> {
         self.connection.execute("DELETE FROM session WHERE person = ?1", [person.as_str()])?;
         Ok(())
     }
+}
+
+/// Returns the name of a session: the beginning of the digest of its token, which opens nothing.
+fn session_name(token_digest: &str) -> String {
+    token_digest.chars().take(12).collect()
 }

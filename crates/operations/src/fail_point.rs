@@ -1,30 +1,34 @@
-//! Boundaries at which a test may kill the process, to prove that the same command continues.
+//! Boundaries at which a test kills the process, to prove that the same command continues.
 //!
-//! `LANDFALL_FAIL_POINT=N` ends the process with SIGKILL at the N-th boundary that it reaches, counted from 1.
+//! `LANDFALL_FAIL_POINTS=FILE` ends the process with SIGKILL at the first boundary whose name does not stand in the
+//! file yet, after adding it. Starting the same command again and again thus kills it once at every boundary.
 
-use std::sync::{
-    OnceLock,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    fs::{self, OpenOptions},
+    io::Write as _,
+    path::Path,
 };
 
-static WANTED: OnceLock<Option<u64>> = OnceLock::new();
-static REACHED: AtomicU64 = AtomicU64::new(0);
-
-/// Marks a boundary between two durable states.
-pub(crate) fn reach() {
-    let wanted = WANTED.get_or_init(|| {
-        std::env::var("LANDFALL_FAIL_POINT").ok().and_then(|text| text.parse().ok())
-    });
-    if let Some(wanted) = wanted
-        && REACHED.fetch_add(1, Ordering::SeqCst) + 1 == *wanted
-    {
-        kill();
+/// Marks a boundary between two durable states; its name is the same whenever the same point is reached.
+pub(crate) fn reach(name: impl FnOnce() -> String) {
+    if let Some(file) = std::env::var_os("LANDFALL_FAIL_POINTS") {
+        kill_once(Path::new(&file), &name());
     }
 }
 
-/// Ends this process as `kill -9` does: nothing is flushed, no destructor runs.
-fn kill() -> ! {
-    let own = std::process::id().to_string();
-    let _ = std::process::Command::new("kill").args(["-9", &own]).status();
-    std::process::abort()
+fn kill_once(file: &Path, name: &str) {
+    let known = fs::read_to_string(file).unwrap_or_default();
+    if known.lines().any(|line| line == name) {
+        return;
+    }
+    let added = OpenOptions::new().create(true).append(true).open(file).and_then(|mut file| {
+        writeln!(file, "{name}")?;
+        file.sync_all()
+    });
+    // Without the name in the file the same point would kill for ever.
+    if added.is_ok() {
+        let own = std::process::id().to_string();
+        let _ = std::process::Command::new("kill").args(["-9", &own]).status();
+        std::process::abort();
+    }
 }

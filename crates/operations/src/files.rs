@@ -3,7 +3,7 @@
 use std::{
     fs::{self, File, OpenOptions},
     io::{self, Write as _},
-    os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _},
+    os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _},
     path::{Path, PathBuf},
 };
 
@@ -52,6 +52,13 @@ pub(crate) fn write(path: &Path, bytes: &[u8], replace: bool) -> Result<()> {
     rename(&temporary, path)
 }
 
+/// Writes over the beginning of a file in its place, durably: for what is to be unreadable before it is removed.
+pub(crate) fn overwrite(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut file = OpenOptions::new().write(true).open(path).map_err(failing("overwrite", path))?;
+    file.write_all(bytes).map_err(failing("overwrite", path))?;
+    file.sync_all().map_err(failing("overwrite", path))
+}
+
 /// Renames and makes the rename durable.
 pub(crate) fn rename(from: &Path, to: &Path) -> Result<()> {
     fs::rename(from, to).map_err(failing("rename to", to))?;
@@ -92,4 +99,41 @@ pub(crate) fn copy_folder(from: &Path, to: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// A lock that this process holds. The kernel lets go of it when the process ends, however it ends.
+pub(crate) struct Lock {
+    path: PathBuf,
+    _file: File,
+}
+
+impl Lock {
+    /// Takes the lock; none when another process holds it.
+    pub(crate) fn take(path: PathBuf) -> Result<Option<Self>> {
+        loop {
+            let file = File::options()
+                .create(true)
+                .truncate(false)
+                .write(true)
+                .open(&path)
+                .map_err(failing("open the lock", &path))?;
+            match file.try_lock() {
+                Ok(()) => {}
+                Err(fs::TryLockError::WouldBlock) => return Ok(None),
+                Err(fs::TryLockError::Error(error)) => return Err(failing("lock", &path)(error)),
+            }
+            // The file may have been removed between opening and locking it: a lock on it would lock nothing.
+            let own = file.metadata().map_err(failing("look at the lock", &path))?;
+            let same = fs::metadata(&path)
+                .is_ok_and(|there| there.ino() == own.ino() && there.dev() == own.dev());
+            if same {
+                return Ok(Some(Self { path, _file: file }));
+            }
+        }
+    }
+
+    /// Lets go of the lock and removes its file.
+    pub(crate) fn release(self) -> Result<()> {
+        remove(&self.path)
+    }
 }

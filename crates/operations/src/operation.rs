@@ -1,6 +1,6 @@
 //! Carrying an operation out: one process at a time, attempt by attempt, step by step.
 
-use std::{fs, fs::File, path::PathBuf};
+use std::path::PathBuf;
 
 use landfall_core::{
     digest::Digest,
@@ -22,8 +22,14 @@ pub(crate) struct Held {
     pub(crate) attempt: u32,
     /// A folder for work that is thrown away.
     pub(crate) work: PathBuf,
-    lock_path: PathBuf,
-    _lock: File,
+    lock: files::Lock,
+}
+
+impl Held {
+    /// Lets go of the operation.
+    pub(crate) fn release(self) -> Result<()> {
+        self.lock.release()
+    }
 }
 
 /// What a step gives back.
@@ -46,22 +52,8 @@ impl Installation {
         task: &Task,
         person: &Person,
     ) -> Result<Held> {
-        let lock_path = self.paths.lock(customer, number);
-        let lock = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&lock_path)
-            .map_err(files::failing("open the lock", &lock_path))?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(fs::TryLockError::WouldBlock) => {
-                return Err(Error::Busy { customer: customer.to_string(), operation: number });
-            }
-            Err(fs::TryLockError::Error(error)) => {
-                return Err(files::failing("lock", &lock_path)(error));
-            }
-        }
+        let lock = files::Lock::take(self.paths.lock(customer, number))?
+            .ok_or_else(|| Error::Busy { customer: customer.to_string(), operation: number })?;
         let attempt = self
             .operation_events(customer, number)?
             .iter()
@@ -71,8 +63,7 @@ impl Installation {
         let work = self.paths.work(customer, number);
         files::remove(&work)?;
         files::folder(&work)?;
-        let held =
-            Held { customer: customer.clone(), number, attempt, work, lock_path, _lock: lock };
+        let held = Held { customer: customer.clone(), number, attempt, work, lock };
         self.record(&held, &Event::AttemptStarted { task: task.clone(), attempt }, person)?;
         Ok(held)
     }
@@ -100,11 +91,10 @@ impl Installation {
         Ok(())
     }
 
-    /// Ends the operation and lets go of it.
-    pub(crate) fn end(&mut self, held: Held, outcome: Outcome, person: &Person) -> Result<()> {
+    /// Records the end of the operation. It stays held until the lifecycle knows it too.
+    pub(crate) fn end(&mut self, held: &Held, outcome: Outcome, person: &Person) -> Result<()> {
         files::remove(&held.work)?;
-        self.record(&held, &Event::Ended { outcome, attempt: held.attempt }, person)?;
-        files::remove(&held.lock_path)
+        self.record(held, &Event::Ended { outcome, attempt: held.attempt }, person)
     }
 
     fn record(&mut self, held: &Held, event: &Event, person: &Person) -> Result<()> {

@@ -240,7 +240,7 @@ pub(crate) fn signatures(
             block,
             valid: bound == Some(signature.digest),
             bound_to: signature.digest,
-            reason: rejected.then(|| "see the ledger entry of the rejection".to_owned()),
+            reason: None,
             rejected,
         }
     };
@@ -251,9 +251,11 @@ pub(crate) fn signatures(
     for signature in &document.signatures {
         list.push(print(signature, Block::PostApproval, document.facts, false));
     }
-    if let Some((signature, _)) = &document.rejection {
+    if let Some((signature, reason)) = &document.rejection {
         let block = if document.facts.is_some() { Block::PostApproval } else { Block::PreApproval };
-        list.push(print(signature, block, document.facts.or(document.plan), true));
+        let mut rejection = print(signature, block, document.facts.or(document.plan), true);
+        rejection.reason = Some(reason.clone());
+        list.push(rejection);
     }
     if document.kind == DocumentKind::Iq
         && let Some(signature) = &environment.acceptance

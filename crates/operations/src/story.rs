@@ -1,154 +1,306 @@
-//! Entries of the ledger as plain sentences.
+//! What an entry says happened, in words that follow the actor's name.
 
-use landfall_core::entry::Entry;
-use serde_json::Value;
+use landfall_core::{
+    customer::{self, BuildFailure, DumpPurpose},
+    entry::Entry,
+    operation::{self, Task},
+    plan::Purpose,
+    vendor::{self, ClockKind},
+};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 
-/// Says what an entry records, in the past tense, without its actor and time.
+/// Says what an entry records, in the past tense, as it follows its actor's name: `requested acme/val-1 (formal)`.
 #[must_use]
 pub fn sentence(entry: &Entry) -> String {
-    let body = &entry.body;
-    let text = |key: &str| words(body.get(key));
-    let kind = entry.kind.split_once('.').map_or(entry.kind.as_str(), |(_, kind)| kind);
-    match kind {
-        "directory-created" => format!("made the data directory with the {} clock", text("clock")),
-        "policy-adopted" => format!("brought policy {} into force", short(body.get("digest"))),
-        "catalogue-adopted" => format!(
-            "brought the catalogue of release {} ({}) into force",
-            text("release"),
-            short(body.get("digest"))
-        ),
-        "person-added" => format!(
-            "added {} as {}",
-            words(body.pointer("/person/name")),
-            words(body.pointer("/person/role")).replace('-', " ")
-        ),
-        "clock-moved" => format!("moved the demonstration clock to {}", text("to")),
-        "signed-in" => "signed in".to_owned(),
-        "authentication-failed" => format!(
-            "a password for {} was wrong, {} in a row{}",
-            text("person"),
-            text("failures"),
-            if body.get("locked") == Some(&Value::Bool(true)) { "; locked out" } else { "" }
-        ),
-        "person-unlocked" => format!("lifted the lock-out of {}", text("person")),
-        "prospect-added" => format!("added {} as a prospect", text("name")),
-        "contract-signed" => format!("recorded the signed contract {}", text("reference")),
-        "environment-requested" => {
-            format!("requested {}", words(body.pointer("/plan/label")))
+    let known = match entry.kind.split_once('.') {
+        Some(("customer", kind)) => {
+            let customer = entry.stream.strip_prefix("customer/").unwrap_or_default();
+            event(kind, entry).map(|event| of_customer(customer, &event))
         }
-        "build-started" => format!("began to build {}", text("label")),
-        "environment-built" => format!("completed {}: every check passed", text("label")),
-        "build-stopped" => format!(
-            "the build of {} stopped: {}",
-            text("label"),
-            words(body.pointer("/failure/outcome"))
-        ),
-        "environment-opened" => format!("put {} into use", text("label")),
-        "environment-accepted" => format!("accepted {}", text("label")),
-        "demo-lent" => format!("lent {} until {}", text("label"), text("until")),
-        "demo-expired" => format!("ended {}: its time was over", text("label")),
-        "dump-registered" => format!(
-            "received a source dump for {}: {} files, {} bytes",
-            if text("purpose") == "final" { "the final run" } else { "an iteration" },
-            text("files"),
-            text("bytes")
-        ),
-        "spec-recorded" => format!("recorded migration spec {}", short(body.get("digest"))),
-        "iteration-started" => format!("began iteration {} of the migration", text("number")),
-        "iteration-run" => format!(
-            "ran iteration {}: package {}",
-            text("number"),
-            short(body.pointer("/package/digest"))
-        ),
-        "iteration-published" => format!("published iteration {}", text("number")),
-        "finding-added" => {
-            format!("added finding {} to iteration {}", text("number"), text("iteration"))
+        Some(("operation", kind)) => {
+            event(kind, entry).map(|event| of_operation(&operation(&entry.stream), &event))
         }
-        "finding-resolved" => {
-            format!("resolved finding {} of iteration {}", text("number"), text("iteration"))
-        }
-        "iteration-signed" => format!(
-            "signed iteration {} off{}",
-            text("number"),
-            if body.get("complete") == Some(&Value::Bool(true)) {
-                "; the sign-off is complete"
-            } else {
-                ""
-            }
-        ),
-        "source-chosen" => format!(
-            "agreed that the configuration of {} comes from {}",
-            text("target"),
-            text("label")
-        ),
-        "configuration-extracted" => format!(
-            "extracted the configuration of {} for {}: package {}",
-            text("label"),
-            text("target"),
-            short(body.pointer("/package/digest"))
-        ),
-        "document-frozen" => format!(
-            "issued {} {}",
-            if body.get("is-plan") == Some(&Value::Bool(true)) {
-                "the plan of"
-            } else {
-                "document"
-            },
-            text("number")
-        ),
-        "document-signed" => format!(
-            "signed {} as {}",
-            text("number"),
-            words(body.pointer("/signature/meaning")).replace('-', " ")
-        ),
-        "document-rejected" => format!("rejected {}", text("number")),
-        "validation-completed" => {
-            format!("signed that validation is completed in {}", text("label"))
-        }
-        "go-live-step-done" => format!("did go-live step `{}`", text("step").replace('-', " ")),
-        "final-qc-signed" => "signed the final quality check".to_owned(),
-        "went-live" => "PROD went live".to_owned(),
-        "environment-due" => format!(
-            "{} fell due for destruction ({}), by {}",
-            text("label"),
-            text("rule").replace('-', " "),
-            text("destroy-by")
-        ),
-        "environment-held" => format!("put a hold on {}", text("label")),
-        "environment-released" => format!("lifted the hold on {}", text("label")),
-        "environment-closed" => format!("closed {}", text("label")),
-        "destruction-started" => {
-            format!("began to destroy {} ({})", text("label"), text("rule").replace('-', " "))
-        }
-        "environment-destroyed" => format!("destroyed {}", text("label")),
-        "command-rejected" => format!(
-            "was refused `{}`: {} [{}]",
-            text("command"),
-            words(body.pointer("/refusal/message")),
-            words(body.pointer("/refusal/code"))
-        ),
-        "attempt-started" => format!("began attempt {}", text("attempt")),
-        "step-done" => format!("step {}: {}", text("number"), text("title")),
-        "ended" => format!("the operation ended: {}", text("outcome")),
-        "record-changed" => format!(
-            "{} record {} of `{}` in {}",
-            text("verb"),
-            text("id"),
-            text("table"),
-            text("instance")
-        ),
-        _ => entry.kind.clone(),
+        Some(("vendor", kind)) => event(kind, entry).map(|event| of_vendor(&event)),
+        Some(("records", _)) => of_records(&entry.body),
+        Some(_) | None => None,
+    };
+    known.unwrap_or_else(|| plain(entry))
+}
+
+/// Reads the event that an entry holds; none where this version does not know it.
+fn event<T: DeserializeOwned>(kind: &str, entry: &Entry) -> Option<T> {
+    serde_json::from_value(json!({ "kind": kind, "body": entry.body })).ok()
+}
+
+/// The words of an entry that nothing else knows: its kind and its stream.
+fn plain(entry: &Entry) -> String {
+    let kind = entry.kind.rsplit('.').next().unwrap_or(&entry.kind).replace('-', " ");
+    format!("{kind}, in `{}`", entry.stream)
+}
+
+/// Names the operation of a stream: `operation 3 of acme`.
+fn operation(stream: &str) -> String {
+    match stream.strip_prefix("operation/").and_then(|rest| rest.rsplit_once('/')) {
+        Some((customer, number)) => format!("operation {number} of {customer}"),
+        None => stream.to_owned(),
     }
 }
 
-fn words(value: Option<&Value>) -> String {
-    match value {
-        Some(Value::String(text)) => text.clone(),
-        Some(Value::Null) | None => String::new(),
-        Some(other) => other.to_string(),
+fn of_customer(id: &str, event: &customer::Event) -> String {
+    use customer::Event;
+    match event {
+        Event::ProspectAdded { name, .. } => format!("added the prospect {name} ({id})"),
+        Event::ContractSigned { reference } => format!("recorded contract `{reference}` of {id}"),
+        Event::EnvironmentRequested { plan, .. } => {
+            let purpose = match plan.purpose {
+                Some(Purpose::Formal) => " (formal)",
+                Some(Purpose::Informal) => " (informal)",
+                None => "",
+            };
+            format!("requested {id}/{}{purpose}", plan.label)
+        }
+        Event::BuildStarted { label, operation, .. } => {
+            format!("began to build {id}/{label}, operation {operation}")
+        }
+        Event::EnvironmentBuilt { label, operation, .. } => {
+            format!("built {id}/{label}, operation {operation}")
+        }
+        Event::BuildStopped { label, failure, .. } => {
+            let why = match failure {
+                BuildFailure::Failed { checks, first } => {
+                    format!("{checks} checks failed, the first: {first}")
+                }
+                BuildFailure::Errored { message } => format!("errored: {message}"),
+                BuildFailure::Aborted => "aborted by a person".to_owned(),
+            };
+            format!("stopped building {id}/{label}: {why}")
+        }
+        Event::EnvironmentOpened { label } => format!("put {id}/{label} into use"),
+        Event::EnvironmentAccepted { label, .. } => format!("accepted {id}/{label}, signed"),
+        Event::DemoLent { label, until } => format!("lent {id}/{label} until {}", until.human()),
+        Event::DemoExpired { label, rule, .. } => {
+            format!("ended the loan of {id}/{label} ({rule})")
+        }
+        Event::DumpRegistered { digest, purpose, files, .. } => {
+            let what = match purpose {
+                DumpPurpose::Iteration => "a source dump",
+                DumpPurpose::Final => "the final source dump",
+            };
+            format!("registered {what} of {id}, {} ({files} files)", digest.short())
+        }
+        Event::SpecRecorded { digest, .. } => {
+            format!("recorded migration spec {} of {id}", digest.short())
+        }
+        Event::IterationStarted { number, operation, is_final, .. } => {
+            let what = if *is_final { " on the final dump" } else { "" };
+            format!("began iteration {number} of {id}{what}, operation {operation}")
+        }
+        Event::IterationRun { number, package, .. } => {
+            format!("ran iteration {number} of {id}, package {}", package.digest.short())
+        }
+        Event::IterationStopped { number, .. } => {
+            format!("the run of iteration {number} of {id} stopped")
+        }
+        Event::IterationPublished { number } => format!("published iteration {number} to {id}"),
+        Event::FindingAdded { iteration, number, .. } => {
+            format!("added finding {number} to iteration {iteration} of {id}")
+        }
+        Event::FindingResolved { iteration, number, .. } => {
+            format!("resolved finding {number} of iteration {iteration} of {id}")
+        }
+        Event::IterationSigned { number, signature, complete } => {
+            let rest = if *complete { "; it is signed off" } else { "" };
+            format!("signed iteration {number} of {id} ({}){rest}", signature.meaning.as_str())
+        }
+        Event::SourceChosen { target, label, .. } => {
+            format!(
+                "agreed, signed, that the configuration of {} comes from {id}/{label}",
+                target.title()
+            )
+        }
+        Event::ConfigurationExtracted { label, target, package, .. } => format!(
+            "extracted the configuration for {} from {id}/{label}, package {}",
+            target.title(),
+            package.digest.short()
+        ),
+        Event::DocumentFrozen { number, is_plan, facts, .. } => {
+            let what = if *is_plan { "the plan of" } else { "the facts of" };
+            format!("froze {what} {number}, {}", facts.short())
+        }
+        Event::DocumentSigned { number, signature } => {
+            format!("signed {number} ({})", signature.meaning.as_str())
+        }
+        Event::DocumentRejected { number, .. } => format!("rejected {number}, signed"),
+        Event::ValidationCompleted { label, .. } => {
+            format!("completed validation in {id}/{label}, signed")
+        }
+        Event::GoLiveStepDone { step } => {
+            format!("finished go-live step {} of {id}: {}", step.number(), step.title().1)
+        }
+        Event::FinalQcSigned { signature } => {
+            format!("signed the final quality check of {id} ({})", signature.meaning.as_str())
+        }
+        Event::WentLive { label } => format!("declared {id}/{label} live"),
+        Event::EnvironmentDue { label, rule, destroy_by } => {
+            format!("marked {id}/{label} due for destruction by {} ({rule})", destroy_by.date())
+        }
+        Event::EnvironmentHeld { label } => format!("held {id}/{label}"),
+        Event::EnvironmentReleased { label } => format!("lifted the hold of {id}/{label}"),
+        Event::EnvironmentClosed { label } => format!("closed {id}/{label}"),
+        Event::EnvironmentAbandoned { label, .. } => {
+            format!("gave {id}/{label} up before it was built")
+        }
+        Event::DestructionStarted { label, rule, .. } => {
+            format!("began to destroy {id}/{label} ({rule})")
+        }
+        Event::EnvironmentDestroyed { label, key, .. } => {
+            let key = key
+                .as_ref()
+                .map_or_else(String::new, |key| format!(", and with it masking key `{key}`"));
+            format!("destroyed {id}/{label}{key}")
+        }
+        Event::CommandRejected { command, refusal } => rejected(command, refusal),
     }
 }
 
-fn short(value: Option<&Value>) -> String {
-    words(value).chars().take(12).collect()
+fn of_operation(name: &str, event: &operation::Event) -> String {
+    use operation::Event;
+    match event {
+        Event::AttemptStarted { task, attempt } => {
+            let what = match task {
+                Task::Build { label } => format!("building {label}"),
+                Task::Migrate { iteration } => format!("iteration {iteration}"),
+                Task::Destroy { label } => format!("destroying {label}"),
+            };
+            format!("started attempt {attempt} of {name}, {what}")
+        }
+        Event::StepDone { number, title, tests, .. } => {
+            let failed = tests.iter().filter(|test| !test.passed).count();
+            let result = match (tests.len(), failed) {
+                (0, _) => String::new(),
+                (run, 0) => format!("; {run} tests passed"),
+                (run, failed) => format!("; {failed} of {run} tests failed"),
+            };
+            format!("did step {number} of {name}: {title}{result}")
+        }
+        Event::Ended { outcome, .. } => format!("ended {name}: {}", outcome.as_str()),
+    }
+}
+
+fn of_vendor(event: &vendor::Event) -> String {
+    use vendor::Event;
+    match event {
+        Event::DirectoryCreated { clock, landfall } => {
+            let clock = match clock {
+                ClockKind::System => "system",
+                ClockKind::Demonstration => "demonstration",
+            };
+            format!("made the data directory on the {clock} clock, by version {landfall}")
+        }
+        Event::PolicyAdopted { digest } => format!("put policy {} into force", digest.short()),
+        Event::CatalogueAdopted { release, digest } => {
+            format!("put the catalogue of release {release}, {}, into force", digest.short())
+        }
+        Event::PersonAdded { person } => {
+            format!("added {} ({}) as {}", person.name, person.id, person.role.title())
+        }
+        Event::ClockMoved { to } => format!("moved the clock to {}", to.human()),
+        Event::SignedIn { .. } => "signed in".to_owned(),
+        Event::AuthenticationFailed { person, failures, locked } => {
+            let rest = if *locked { "; the account is locked" } else { "" };
+            format!("noted failed authentication {failures} as `{person}`{rest}")
+        }
+        Event::PersonUnlocked { person } => format!("lifted the lock-out of `{person}`"),
+        Event::CommandRejected { command, refusal } => rejected(command, refusal),
+    }
+}
+
+fn rejected(command: &str, refusal: &landfall_core::refusal::Refusal) -> String {
+    format!("was refused `{command}`: {} [{}]", refusal.message, refusal.code)
+}
+
+/// The words of a change to a record; its columns are named, its values are not.
+fn of_records(body: &Value) -> Option<String> {
+    let text = |name: &str| body.get(name).and_then(Value::as_str);
+    let id = body.get("id").and_then(Value::as_i64)?;
+    let columns: Vec<&str> = body
+        .get("columns")
+        .and_then(Value::as_array)?
+        .iter()
+        .filter_map(|column| column.get("column").and_then(Value::as_str))
+        .collect();
+    let what = match text("verb")? {
+        "set" => "changed",
+        verb => verb,
+    };
+    let columns =
+        if columns.is_empty() { String::new() } else { format!(" ({})", columns.join(", ")) };
+    Some(format!("{what} row {id} of {} in {}{columns}", text("table")?, text("instance")?))
+}
+
+#[cfg(test)]
+mod tests {
+    use landfall_core::{digest::Digest, entry::Actor, time::Timestamp};
+
+    use super::*;
+
+    fn entry(stream: &str, kind: &str, body: Value) -> Entry {
+        Entry {
+            sequence: 1,
+            stream: stream.to_owned(),
+            version: 1,
+            time: Timestamp::from_seconds(0),
+            actor: Actor::landfall(),
+            on_behalf_of: None,
+            kind: kind.to_owned(),
+            kind_version: 1,
+            body,
+            reason: None,
+            correlation: None,
+            previous: Digest::ZERO,
+        }
+    }
+
+    #[test]
+    fn events_are_told_in_words() {
+        let told = |stream: &str, kind: &str, body: Value| happened(&entry(stream, kind, body));
+        assert_eq!(
+            told("customer/acme", "customer.contract-signed", json!({ "reference": "C-17" })),
+            "recorded contract `C-17` of acme"
+        );
+        assert_eq!(
+            told("customer/acme", "customer.environment-closed", json!({ "label": "val-2" })),
+            "closed acme/val-2"
+        );
+        assert_eq!(
+            told(
+                "operation/acme/3",
+                "operation.ended",
+                json!({ "outcome": "completed", "attempt": 1 })
+            ),
+            "ended operation 3 of acme: completed"
+        );
+        assert_eq!(told("vendor", "vendor.signed-in", json!({ "person": "anna" })), "signed in");
+        assert_eq!(
+            told(
+                "records/acme/sandbox/main",
+                "records.record-changed",
+                json!({
+                    "instance": "acme/sandbox/main",
+                    "verb": "set",
+                    "table": "site",
+                    "id": 7,
+                    "columns": [{ "column": "phone", "old": null, "new": "1", "digest": false }],
+                })
+            ),
+            "changed row 7 of site in acme/sandbox/main (phone)"
+        );
+    }
+
+    #[test]
+    fn an_unknown_kind_is_still_told() {
+        let told = happened(&entry("customer/acme", "customer.something-new", json!({})));
+        assert_eq!(told, "something new, in `customer/acme`");
+    }
 }

@@ -115,8 +115,7 @@ fn check_sets(table: &Table, key: &'static str, sets: &[Vec<String>]) -> Result<
             return Err(refuse_table(table, Problem::EmptySet { key }));
         }
         // The natural key is the first unique set: it has a check of its own with a better message.
-        let is_natural_key =
-            key == "unique" && !set.is_empty() && *set == table.natural_key;
+        let is_natural_key = key == "unique" && !set.is_empty() && *set == table.natural_key;
         let missing = set.iter().find(|name| table.column(name).is_none());
         if let Some(column) = missing.filter(|_| !is_natural_key) {
             let problem = Problem::ColumnMissing { key, column: column.clone() };

@@ -59,9 +59,9 @@ impl Kind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Failure {
     kind: Kind,
-    code: Option<String>,
+    code: Option<Box<str>>,
     message: String,
-    rule: Option<String>,
+    rule: Option<Box<str>>,
     hint: Option<String>,
     details: Vec<String>,
 }
@@ -184,8 +184,8 @@ impl fmt::Display for Failure {
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         Self {
-            code: Some(refusal.code),
-            rule: Some(refusal.rule),
+            code: Some(refusal.code.into()),
+            rule: Some(refusal.rule.into()),
             hint: Some(refusal.hint),
             ..Self::new(Kind::Rejected, refusal.message)
         }
@@ -199,8 +199,8 @@ impl From<landfall_operations::Error> for Failure {
             _ => Vec::new(),
         };
         Self {
-            code: error.code().map(str::to_owned),
-            rule: error.rule().map(str::to_owned),
+            code: error.code().map(Box::from),
+            rule: error.rule().map(Box::from),
             hint: error.hint(),
             details,
             ..Self::new(Kind::named(error.kind()), error.to_string())

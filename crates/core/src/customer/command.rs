@@ -108,6 +108,13 @@ pub enum Command {
         /// The counts.
         sections: Vec<SectionCounts>,
     },
+    /// Record that a run stopped.
+    StopIteration {
+        /// The iteration's number.
+        number: u32,
+        /// What stopped it.
+        failure: BuildFailure,
+    },
     /// Publish the output to the customer.
     PublishIteration {
         /// The iteration's number.

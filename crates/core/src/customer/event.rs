@@ -142,6 +142,13 @@ pub enum Event {
         /// The counts of each section.
         sections: Vec<SectionCounts>,
     },
+    /// A run of the migration program stopped: its source or spec could not be used, or the machine broke.
+    IterationStopped {
+        /// The iteration's number.
+        number: u32,
+        /// What stopped it.
+        failure: BuildFailure,
+    },
     /// The output of an iteration was published to the customer.
     IterationPublished {
         /// The iteration's number.
@@ -226,6 +233,8 @@ pub enum Event {
         number: String,
         /// The signature of the rejection.
         signature: Signature,
+        /// Why.
+        reason: String,
     },
     /// Customer quality signed that validation is completed.
     ValidationCompleted {
@@ -272,6 +281,13 @@ pub enum Event {
     EnvironmentClosed {
         /// Which environment.
         label: Label,
+    },
+    /// A requested environment was given up before it was built.
+    EnvironmentAbandoned {
+        /// Which environment.
+        label: Label,
+        /// The masking key that was destroyed with it, where it was the last one to use it.
+        key: Option<String>,
     },
     /// Destruction was begun.
     DestructionStarted {

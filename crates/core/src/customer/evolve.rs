@@ -64,6 +64,7 @@ fn apply(customer: &mut Customer, event: &Event, stamp: Stamp) {
                     plan_digest: *plan_digest,
                     author: author.clone(),
                     executor: None,
+                    executors: Vec::new(),
                     operation: None,
                     destruction: None,
                     instances: Vec::new(),
@@ -84,6 +85,9 @@ fn apply(customer: &mut Customer, event: &Event, stamp: Stamp) {
                 environment.state = State::Building;
                 environment.operation = Some(*operation);
                 environment.executor = Some(executor.clone());
+                if !environment.executors.contains(executor) {
+                    environment.executors.push(executor.clone());
+                }
                 environment.since.insert("building", stamp.time);
             });
         }
@@ -154,6 +158,9 @@ fn apply(customer: &mut Customer, event: &Event, stamp: Stamp) {
                 iteration.sections.clone_from(sections);
             });
         }
+        Event::IterationStopped { number, .. } => iteration(customer, *number, |iteration| {
+            iteration.state = IterationState::Stopped;
+        }),
         Event::IterationPublished { number } => iteration(customer, *number, |iteration| {
             iteration.state = IterationState::Published;
         }),
@@ -230,10 +237,10 @@ fn apply(customer: &mut Customer, event: &Event, stamp: Stamp) {
                 }
             }
         }
-        Event::DocumentRejected { number, signature } => {
+        Event::DocumentRejected { number, signature, reason } => {
             if let Some(document) = customer.documents.get_mut(number) {
                 document.renditions += 1;
-                document.rejection = Some((signature.clone(), String::new()));
+                document.rejection = Some((signature.clone(), reason.clone()));
             }
         }
         Event::ValidationCompleted { label, signature } => {
@@ -263,6 +270,10 @@ fn apply(customer: &mut Customer, event: &Event, stamp: Stamp) {
         Event::EnvironmentClosed { label } => with(customer, *label, |environment| {
             environment.state = State::Closed;
             environment.since.insert("closed", stamp.time);
+        }),
+        Event::EnvironmentAbandoned { label, .. } => with(customer, *label, |environment| {
+            environment.state = State::Destroyed;
+            environment.since.insert("abandoned", stamp.time);
         }),
         Event::DestructionStarted { label, operation, .. } => {
             customer.operations = customer.operations.max(*operation);

@@ -242,6 +242,11 @@ fn migration(customer: &Customer, list: &mut Vec<Next>) {
                 }
             }
             IterationState::Signed => {}
+            IterationState::Stopped => list.push(item(
+                "vendor engineer",
+                "mend what stopped the run, then run the migration program again",
+                format!("migration run {id}"),
+            )),
         },
     }
 }

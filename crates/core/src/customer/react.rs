@@ -12,11 +12,21 @@ pub fn react(customer: &Customer, event: &Event, policy: &Policy) -> Vec<Command
         Event::WentLive { .. } => {
             let mut due = fall_due(customer, policy, Condition::ProdIsLive);
             if customer.validation.is_some() {
-                due.extend(fall_due(
-                    customer,
-                    policy,
-                    Condition::ValidationIsCompletedAndProdIsLive,
-                ));
+                // An environment that both rules name falls due once.
+                for command in
+                    fall_due(customer, policy, Condition::ValidationIsCompletedAndProdIsLive)
+                {
+                    let known = due.iter().any(|other| match (other, &command) {
+                        (
+                            Command::MarkDue { label: one, .. },
+                            Command::MarkDue { label: other, .. },
+                        ) => one == other,
+                        _ => false,
+                    });
+                    if !known {
+                        due.push(command);
+                    }
+                }
             }
             due
         }
@@ -37,6 +47,7 @@ pub fn react(customer: &Customer, event: &Event, policy: &Policy) -> Vec<Command
         | Event::SpecRecorded { .. }
         | Event::IterationStarted { .. }
         | Event::IterationRun { .. }
+        | Event::IterationStopped { .. }
         | Event::IterationPublished { .. }
         | Event::FindingAdded { .. }
         | Event::FindingResolved { .. }
@@ -60,6 +71,7 @@ pub fn react(customer: &Customer, event: &Event, policy: &Policy) -> Vec<Command
         | Event::EnvironmentHeld { .. }
         | Event::EnvironmentReleased { .. }
         | Event::EnvironmentClosed { .. }
+        | Event::EnvironmentAbandoned { .. }
         | Event::DestructionStarted { .. }
         | Event::EnvironmentDestroyed { .. }
         | Event::CommandRejected { .. } => Vec::new(),

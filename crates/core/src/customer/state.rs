@@ -123,6 +123,8 @@ pub struct Environment {
     pub author: PersonId,
     /// Who builds, or built, it.
     pub executor: Option<PersonId>,
+    /// Everybody who ever began to build it.
+    pub executors: Vec<PersonId>,
     /// The number of the operation that builds, or built, it.
     pub operation: Option<u32>,
     /// The number of the operation that destroys, or destroyed, it.
@@ -204,6 +206,8 @@ pub enum IterationState {
     Published,
     /// The customer has signed the output off.
     Signed,
+    /// The run stopped; it has no output.
+    Stopped,
 }
 
 /// One run of the migration program.

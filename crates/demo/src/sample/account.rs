@@ -73,7 +73,10 @@ pub(super) fn aba(index: u64) -> (String, String) {
         .map(|(digit, weight)| digit.to_digit(10).unwrap_or(0) * weight)
         .sum();
     let check = (10 - weighted % 10) % 10;
-    (format!("{digits}{check}"), format!("{:010}", 4_000_000_000 + spread(index, 49_979_687, 999_999_937)))
+    (
+        format!("{digits}{check}"),
+        format!("{:010}", 4_000_000_000 + spread(index, 49_979_687, 999_999_937)),
+    )
 }
 
 #[cfg(test)]

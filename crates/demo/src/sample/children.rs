@@ -51,13 +51,87 @@ impl Child {
     /// Returns the file's columns; the second is always the person's number.
     pub(super) fn columns(self) -> &'static [&'static str] {
         match self {
-            Self::Conditions => &["CONDITION_NO", "PERSON_NO", "CONDITION", "MEDDRA_CODE", "SEVERITY", "ONSET", "RESOLVED", "DETAIL", "ENTERED"],
-            Self::Medications => &["MEDICATION_NO", "PERSON_NO", "DRUG", "WHODRUG_CODE", "DOSE", "FREQUENCY", "ROUTE", "STARTED", "STOPPED", "DETAIL"],
-            Self::Substances => &["SUBSTANCE_NO", "PERSON_NO", "SUBSTANCE", "USE_STATUS", "AMOUNT", "FREQUENCY", "SINCE", "UNTIL", "DETAIL"],
-            Self::Appointments => &["APPOINTMENT_NO", "PERSON_NO", "CLINIC", "TRIAL_CODE", "KIND", "STARTS", "MINUTES", "STATUS", "NOTE"],
-            Self::Participation => &["PARTICIPATION_NO", "PERSON_NO", "TRIAL_CODE", "SCREENING_NO", "SUBJECT_NO", "SCREENED", "ENROLLED", "LAST_DOSE", "COMPLETED", "NEXT_ELIGIBLE", "OUTCOME", "WITHDRAWN_BECAUSE", "FEE", "REMARK"],
-            Self::Letters => &["LETTER_NO", "PERSON_NO", "TEMPLATE", "CHANNEL", "SENT", "SENT_TO", "SUBJECT", "BODY", "DELIVERY"],
-            Self::Documents => &["DOCUMENT_NO", "PERSON_NO", "KIND", "FILE_NAME", "UPLOADED", "DESCRIPTION", "TEXT"],
+            Self::Conditions => &[
+                "CONDITION_NO",
+                "PERSON_NO",
+                "CONDITION",
+                "MEDDRA_CODE",
+                "SEVERITY",
+                "ONSET",
+                "RESOLVED",
+                "DETAIL",
+                "ENTERED",
+            ],
+            Self::Medications => &[
+                "MEDICATION_NO",
+                "PERSON_NO",
+                "DRUG",
+                "WHODRUG_CODE",
+                "DOSE",
+                "FREQUENCY",
+                "ROUTE",
+                "STARTED",
+                "STOPPED",
+                "DETAIL",
+            ],
+            Self::Substances => &[
+                "SUBSTANCE_NO",
+                "PERSON_NO",
+                "SUBSTANCE",
+                "USE_STATUS",
+                "AMOUNT",
+                "FREQUENCY",
+                "SINCE",
+                "UNTIL",
+                "DETAIL",
+            ],
+            Self::Appointments => &[
+                "APPOINTMENT_NO",
+                "PERSON_NO",
+                "CLINIC",
+                "TRIAL_CODE",
+                "KIND",
+                "STARTS",
+                "MINUTES",
+                "STATUS",
+                "NOTE",
+            ],
+            Self::Participation => &[
+                "PARTICIPATION_NO",
+                "PERSON_NO",
+                "TRIAL_CODE",
+                "SCREENING_NO",
+                "SUBJECT_NO",
+                "SCREENED",
+                "ENROLLED",
+                "LAST_DOSE",
+                "COMPLETED",
+                "NEXT_ELIGIBLE",
+                "OUTCOME",
+                "WITHDRAWN_BECAUSE",
+                "FEE",
+                "REMARK",
+            ],
+            Self::Letters => &[
+                "LETTER_NO",
+                "PERSON_NO",
+                "TEMPLATE",
+                "CHANNEL",
+                "SENT",
+                "SENT_TO",
+                "SUBJECT",
+                "BODY",
+                "DELIVERY",
+            ],
+            Self::Documents => &[
+                "DOCUMENT_NO",
+                "PERSON_NO",
+                "KIND",
+                "FILE_NAME",
+                "UPLOADED",
+                "DESCRIPTION",
+                "TEXT",
+            ],
         }
     }
 
@@ -98,7 +172,8 @@ impl Child {
 
     /// Makes the row of a person who does not exist (any more).
     pub(super) fn orphan(self, seed: u64, person: &Person) -> Option<Vec<String>> {
-        let stray = Person { number: format!("LU-9{:06}", person.index % 1_000_000), ..person.clone() };
+        let stray =
+            Person { number: format!("LU-9{:06}", person.index % 1_000_000), ..person.clone() };
         let mut row = self.rows(seed, &stray).into_iter().next()?;
         if let Some(key) = row.first_mut() {
             key.push_str("-X");
@@ -133,7 +208,10 @@ fn condition(random: &mut Random, person: &Person, nth: usize) -> Vec<String> {
         onset.slashes(),
         optional(random, 45, || onset.plus(400).slashes()),
         optional(random, 35, || {
-            format!("{} {} reports this since {year}; {relative} has it too.", person.forename, person.surname)
+            format!(
+                "{} {} reports this since {year}; {relative} has it too.",
+                person.forename, person.surname
+            )
         }),
         person.registered.slashes(),
     ]
@@ -152,7 +230,9 @@ fn medication(random: &mut Random, person: &Person, nth: usize) -> Vec<String> {
         random.pick_frequent(ROUTES).0.to_owned(),
         started.slashes(),
         optional(random, 60, || started.plus(120).slashes()),
-        optional(random, 20, || format!("GP letter for {} seen on {}.", person.forename, started.words())),
+        optional(random, 20, || {
+            format!("GP letter for {} seen on {}.", person.forename, started.words())
+        }),
     ]
 }
 
@@ -170,7 +250,9 @@ fn substance(random: &mut Random, person: &Person, nth: usize) -> Vec<String> {
         random.pick(FREQUENCIES).0.to_owned(),
         started.slashes(),
         if is_former { started.plus(2_000).slashes() } else { String::new() },
-        optional(random, 15, || format!("{} says the amount went down in {}.", person.forename, started.parts().0 + 3)),
+        optional(random, 15, || {
+            format!("{} says the amount went down in {}.", person.forename, started.parts().0 + 3)
+        }),
     ]
 }
 
@@ -178,17 +260,38 @@ fn appointment(random: &mut Random, person: &Person, nth: usize) -> Vec<String> 
     let day = person.registered.plus(random.between(5, 900));
     let (hour, minute) = (random.between(8, 17), random.pick(&[0, 15, 30, 45]));
     let trial = random.pick(studies::past()).code;
-    let status = if day == LAST { "Booked" } else { random.pick(&["Attended", "attended", "DNA", "Canceled", "Cancelled", "Confirmed"]) };
+    let status = if day == LAST {
+        "Booked"
+    } else {
+        random.pick(&["Attended", "attended", "DNA", "Canceled", "Cancelled", "Confirmed"])
+    };
     vec![
         key("A", person, nth),
         person.number.clone(),
         random.pick_frequent(&CLINICS[..8]).to_owned(),
         optional(random, 40, || trial.to_owned()),
-        random.pick(&["Screening", "screening", "Screeening", "Follow up", "follow-up", "Phone", "Info evening", "Check in"]).to_owned(),
+        random
+            .pick(&[
+                "Screening",
+                "screening",
+                "Screeening",
+                "Follow up",
+                "follow-up",
+                "Phone",
+                "Info evening",
+                "Check in",
+            ])
+            .to_owned(),
         format!("{} {hour:02}:{minute:02}", day.slashes()),
         random.pick(&["30", "45", "60", "90", ""]).to_owned(),
         status.to_owned(),
-        optional(random, 15, || format!("{} arrives by train; {} asked for a taxi home.", person.forename, if person.is_female { "she" } else { "he" })),
+        optional(random, 15, || {
+            format!(
+                "{} arrives by train; {} asked for a taxi home.",
+                person.forename,
+                if person.is_female { "she" } else { "he" }
+            )
+        }),
     ]
 }
 
@@ -198,7 +301,16 @@ fn participation(random: &mut Random, person: &Person, nth: usize) -> Vec<String
     let screened = Day(random.between(trial.days.0 - 30, last - 20));
     let enrolled = screened.plus(14);
     let completed = enrolled.plus(random.between(10, 60));
-    let outcome = random.pick_frequent(&["Completed", "completed", "Screen fail", "Screen failure", "Withdrawn", "Reserve", "withdrew", "LTFU"]);
+    let outcome = random.pick_frequent(&[
+        "Completed",
+        "completed",
+        "Screen fail",
+        "Screen failure",
+        "Withdrawn",
+        "Reserve",
+        "withdrew",
+        "LTFU",
+    ]);
     let is_enrolled = matches!(outcome.chars().next(), Some('C' | 'c' | 'W' | 'w' | 'L'));
     let part: String = trial.code.chars().filter(char::is_ascii_digit).skip(2).collect();
     let number = person.index % 9_000 + 1_000;
@@ -217,9 +329,17 @@ fn participation(random: &mut Random, person: &Person, nth: usize) -> Vec<String
         outcome.to_owned(),
         only(
             outcome.starts_with(['W', 'w']),
-            format!("{} {} did not want further blood draws after {}.", person.forename, person.surname, completed.words()),
+            format!(
+                "{} {} did not want further blood draws after {}.",
+                person.forename,
+                person.surname,
+                completed.words()
+            ),
         ),
-        only(is_enrolled, format!("£{},{:03}.00", trial.fee / 1_000, trial.fee % 1_000).replace("£0,", "£")),
+        only(
+            is_enrolled,
+            format!("£{},{:03}.00", trial.fee / 1_000, trial.fee % 1_000).replace("£0,", "£"),
+        ),
         optional(random, 10, || format!("Paid to {} on {}.", person.surname, completed.slashes())),
     ]
 }
@@ -231,22 +351,33 @@ fn letter(random: &mut Random, person: &Person, nth: usize) -> Vec<String> {
         0 => (
             random.pick(&["Screening invitation", "Screening invite", "SCREENING INVITATION"]),
             format!("Your screening visit, {}", person.forename),
-            format!("Dear {name},\n\nThank you for your interest. We would like to see you at the unit for a screening visit.\nBring your passport and a list of what you take.\n\nYour number with us is {}.", person.number),
+            format!(
+                "Dear {name},\n\nThank you for your interest. We would like to see you at the unit for a screening visit.\nBring your passport and a list of what you take.\n\nYour number with us is {}.",
+                person.number
+            ),
         ),
         1 => (
             random.pick(&["Reminder", "Appointment reminder", "Reminder text"]),
             format!("Reminder for {}", person.forename),
-            format!("Hi {}, a reminder of your visit. Please fast from midnight. Reply STOP to opt out. Ref {}", person.forename, person.number),
+            format!(
+                "Hi {}, a reminder of your visit. Please fast from midnight. Reply STOP to opt out. Ref {}",
+                person.forename, person.number
+            ),
         ),
         2 => (
             random.pick(&["Thank you", "Thankyou letter"]),
             format!("Thank you, {name}"),
-            format!("Dear {name},\n\n\"Thank you\" is too little for the time you gave us. Your payment goes to the account that you named.\n\nThe volunteer team"),
+            format!(
+                "Dear {name},\n\n\"Thank you\" is too little for the time you gave us. Your payment goes to the account that you named.\n\nThe volunteer team"
+            ),
         ),
         _ => (
             random.pick(&["GP letter", "Letter to GP"]),
             format!("{name}: participation in a study"),
-            format!("To the doctor of {name}.\n\nYour patient (our reference {}) takes part in a study at this unit. Please call us if you know of any reason against it.", person.number),
+            format!(
+                "To the doctor of {name}.\n\nYour patient (our reference {}) takes part in a study at this unit. Please call us if you know of any reason against it.",
+                person.number
+            ),
         ),
     };
     let channel = match template {
@@ -279,22 +410,39 @@ fn document(random: &mut Random, person: &Person, nth: usize) -> Vec<String> {
     let (kind, text) = match random.below(3) {
         0 => (
             random.pick(&["Consent", "consent form", "CONSENT"]),
-            format!("CONSENT TO BE CONTACTED\n\nI, {name}, agree that the unit keeps my details and contacts me about studies.\nSigned {} on {}", person.forename, day.words()),
+            format!(
+                "CONSENT TO BE CONTACTED\n\nI, {name}, agree that the unit keeps my details and contacts me about studies.\nSigned {} on {}",
+                person.forename,
+                day.words()
+            ),
         ),
         1 => (
             random.pick(&["Medical", "GP summary"]),
-            format!("SUMMARY FROM THE PRACTICE\nPatient: {name}, {}\nNo serious illness known. Seen on {}.", person.number, day.words()),
+            format!(
+                "SUMMARY FROM THE PRACTICE\nPatient: {name}, {}\nNo serious illness known. Seen on {}.",
+                person.number,
+                day.words()
+            ),
         ),
         _ => (
             random.pick(&["Letter", "letter"]),
-            format!("{name} wrote to us on {}: please use my new mobile number 0{}.", day.words(), person.mobile),
+            format!(
+                "{name} wrote to us on {}: please use my new mobile number 0{}.",
+                day.words(),
+                person.mobile
+            ),
         ),
     };
     vec![
         key("D", person, nth),
         person.number.clone(),
         kind.to_owned(),
-        format!("{}_{}_{}.txt", person.surname.to_lowercase().replace([' ', '\''], ""), person.number, nth + 1),
+        format!(
+            "{}_{}_{}.txt",
+            person.surname.to_lowercase().replace([' ', '\''], ""),
+            person.number,
+            nth + 1
+        ),
         format!("{} {:02}:{:02}", day.slashes(), random.between(8, 18), random.between(0, 59)),
         optional(random, 30, || format!("Scanned for {name} at registration.")),
         text,
@@ -326,7 +474,9 @@ mod tests {
         let people = 5_000;
         let rows: usize = (0..people)
             .map(|index| person::make(9, index))
-            .map(|person| Child::ALL.iter().map(|child| child.rows(9, &person).len()).sum::<usize>())
+            .map(|person| {
+                Child::ALL.iter().map(|child| child.rows(9, &person).len()).sum::<usize>()
+            })
             .sum();
         let average = rows as f64 / people as f64;
         assert!((5.0..7.5).contains(&average), "{average}");

@@ -62,9 +62,8 @@ mod tests {
         assert_eq!(Day(-1).words(), "31 Dec 1969");
         assert_eq!(Day(3_001).iso(), "1978-03-21");
         for offset in [-9_000_i64, -1, 59, 60, 8_000, 19_000] {
-            let date = jiff::civil::date(1970, 1, 1)
-                .checked_add(jiff::Span::new().days(offset))
-                .unwrap();
+            let date =
+                jiff::civil::date(1970, 1, 1).checked_add(jiff::Span::new().days(offset)).unwrap();
             assert_eq!(Day(offset).iso(), date.to_string());
         }
         assert_eq!(LAST.plus(5), LAST);

@@ -8,22 +8,26 @@ pub(super) struct Choice {
     pub(super) code: &'static str,
 }
 
-const fn choice(
-    name: &'static str,
-    typed: &'static [&'static str],
-    code: &'static str,
-) -> Choice {
+const fn choice(name: &'static str, typed: &'static [&'static str], code: &'static str) -> Choice {
     Choice { name, typed, code }
 }
 
 /// Medical conditions; the codes are MedDRA preferred terms.
 pub(super) const CONDITIONS: &[Choice] = &[
-    choice("Seasonal allergic rhinitis", &["Hayfever", "Hay fever", "hay-fever", "Seasonal allergic rhinitis"], "10048908"),
+    choice(
+        "Seasonal allergic rhinitis",
+        &["Hayfever", "Hay fever", "hay-fever", "Seasonal allergic rhinitis"],
+        "10048908",
+    ),
     choice("Asthma", &["Asthma", "Astma", "ASTHMA", "asthma (childhood)"], "10003553"),
     choice("Eczema", &["Eczema", "Excema", "eczema"], "10014184"),
     choice("Migraine", &["Migraine", "Migrane", "migraines"], "10027599"),
     choice("Headache", &["Headache", "Head ache", "headaches"], "10019211"),
-    choice("Hypertension", &["Hypertension", "Hypertention", "high BP", "High blood pressure"], "10020772"),
+    choice(
+        "Hypertension",
+        &["Hypertension", "Hypertention", "high BP", "High blood pressure"],
+        "10020772",
+    ),
     choice("Depression", &["Depression", "Depresion"], "10012378"),
     choice("Anxiety", &["Anxiety", "anxiety", "Anxeity"], "10002855"),
     choice("Back pain", &["Back pain", "Bad back", "Backpain"], "10003988"),
@@ -33,7 +37,11 @@ pub(super) const CONDITIONS: &[Choice] = &[
     choice("Fatigue", &["Fatigue", "fatigue"], "10016256"),
     choice("Dyspepsia", &["Dyspepsia", "Indigestion", "dyspepsia"], "10013946"),
     choice("Appendicectomy", &["Appendicectomy", "Appendix out", "Appendectomy"], "10003020"),
-    choice("Drug hypersensitivity", &["Allergy - penicillin", "Penicillin allergy", "penicilin allergy"], "10013700"),
+    choice(
+        "Drug hypersensitivity",
+        &["Allergy - penicillin", "Penicillin allergy", "penicilin allergy"],
+        "10013700",
+    ),
 ];
 
 /// Medications; the codes are those of the demonstration dictionary, which are invented.
@@ -63,30 +71,57 @@ pub(super) const SUBSTANCES: &[Choice] = &[
 
 /// Doses of medications, as typed, with the text of the product.
 pub(super) const MEDICATION_DOSES: &[(&str, &str)] = &[
-    ("500mg", "500 mg"), ("500 mg", "500 mg"), ("0.5 g", "500 mg"), ("400mg", "400 mg"),
-    ("10mg", "10 mg"), ("10 mgs", "10 mg"), ("20mg", "20 mg"), ("50 mcg", "50 ug"),
-    ("50ug", "50 ug"), ("1 puff", "1 puff"), ("one puff", "1 puff"),
+    ("500mg", "500 mg"),
+    ("500 mg", "500 mg"),
+    ("0.5 g", "500 mg"),
+    ("400mg", "400 mg"),
+    ("10mg", "10 mg"),
+    ("10 mgs", "10 mg"),
+    ("20mg", "20 mg"),
+    ("50 mcg", "50 ug"),
+    ("50ug", "50 ug"),
+    ("1 puff", "1 puff"),
+    ("one puff", "1 puff"),
 ];
 
 /// Amounts of substances, as typed, with the text of the product.
 pub(super) const SUBSTANCE_DOSES: &[(&str, &str)] = &[
-    ("1 unit", "1 unit"), ("one unit", "1 unit"), ("2-3 units", "2 to 3 units"),
-    ("10 cigs", "10 cigarettes"), ("ten cigarettes", "10 cigarettes"), ("2 cups", "2 cups"),
+    ("1 unit", "1 unit"),
+    ("one unit", "1 unit"),
+    ("2-3 units", "2 to 3 units"),
+    ("10 cigs", "10 cigarettes"),
+    ("ten cigarettes", "10 cigarettes"),
+    ("2 cups", "2 cups"),
     ("two cups", "2 cups"),
 ];
 
 /// How often, as typed, with the text of the product.
 pub(super) const FREQUENCIES: &[(&str, &str)] = &[
-    ("Once daily", "Once daily"), ("once dayly", "Once daily"), ("OD", "Once daily"),
-    ("1 x day", "Once daily"), ("Twice daily", "Twice daily"), ("twice dayly", "Twice daily"),
-    ("BD", "Twice daily"), ("Three times daily", "Three times daily"), ("TDS", "Three times daily"),
-    ("As needed", "As needed"), ("PRN", "As needed"), ("when needed", "As needed"),
-    ("Weekly", "Once weekly"), ("weekends", "Once weekly"), ("Occasional", "Occasionally"),
+    ("Once daily", "Once daily"),
+    ("once dayly", "Once daily"),
+    ("OD", "Once daily"),
+    ("1 x day", "Once daily"),
+    ("Twice daily", "Twice daily"),
+    ("twice dayly", "Twice daily"),
+    ("BD", "Twice daily"),
+    ("Three times daily", "Three times daily"),
+    ("TDS", "Three times daily"),
+    ("As needed", "As needed"),
+    ("PRN", "As needed"),
+    ("when needed", "As needed"),
+    ("Weekly", "Once weekly"),
+    ("weekends", "Once weekly"),
+    ("Occasional", "Occasionally"),
     ("ocasionally", "Occasionally"),
 ];
 
 /// Routes, as typed, with the text of the product.
 pub(super) const ROUTES: &[(&str, &str)] = &[
-    ("Oral", "Oral"), ("PO", "Oral"), ("by mouth", "Oral"), ("Inhaled", "Inhalation"),
-    ("inhal.", "Inhalation"), ("Topical", "Topical"), ("on skin", "Topical"),
+    ("Oral", "Oral"),
+    ("PO", "Oral"),
+    ("by mouth", "Oral"),
+    ("Inhaled", "Inhalation"),
+    ("inhal.", "Inhalation"),
+    ("Topical", "Topical"),
+    ("on skin", "Topical"),
 ];

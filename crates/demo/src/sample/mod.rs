@@ -101,7 +101,7 @@ impl Error {
 /// Returns how many people register between a dump for review and the final one.
 #[must_use]
 pub fn late(volunteers: u64) -> u64 {
-    (volunteers / 40).max(5)
+    volunteers.div_ceil(20)
 }
 
 /// Checks that a sample of that many volunteers, and those who come later, can be made.
@@ -249,8 +249,7 @@ impl Table {
         let path = folder.join(name);
         let file = File::create(&path).map_err(Error::file("create", &path))?;
         // Flexible: some rows have a value too few or too many, on purpose.
-        let writer =
-            csv::WriterBuilder::new().flexible(true).from_writer(BufWriter::new(file));
+        let writer = csv::WriterBuilder::new().flexible(true).from_writer(BufWriter::new(file));
         let mut table = Self { path, name, writer, rows: 0 };
         table.row(columns)?;
         table.rows = 0;
@@ -321,7 +320,12 @@ mod tests {
         assert_eq!((small.too_long, large.too_long), (4, 8));
         assert_eq!((small.malformed, large.malformed), (5, 10));
         assert!(large.orphans > small.orphans && small.orphans > 30);
-        let children: u64 = small.files.iter().filter(|(name, _)| *name != "people.csv").map(|(_, rows)| rows).sum();
+        let children: u64 = small
+            .files
+            .iter()
+            .filter(|(name, _)| *name != "people.csv")
+            .map(|(_, rows)| rows)
+            .sum();
         assert!((10_000..15_000).contains(&children), "{children}");
     }
 

@@ -11,12 +11,48 @@ use super::{
 
 /// The columns of `people.csv`.
 pub(super) const COLUMNS: &[&str] = &[
-    "PERSON_NO", "TITLE", "FORENAME", "MIDDLE", "SURNAME", "DOB", "SEX", "RACE", "HEIGHT",
-    "WEIGHT", "EMAIL", "TEL_HOME", "TEL_MOBILE", "TEL_WORK", "ADDRESS_1", "ADDRESS_2", "TOWN",
-    "COUNTY", "POSTCODE", "COUNTRY", "NI_NUMBER", "NOK_NAME", "NOK_TEL", "NOK_RELATION", "GP_NAME",
-    "GP_TEL", "CONTACT_BY", "PAY_METHOD", "PAY_HOLDER", "PAY_ACCOUNT", "PAY_ROUTING", "CLINIC",
-    "STATUS", "RECRUIT_CODE", "HEARD_FROM", "REGISTERED", "LAST_CONTACT", "CONSENT", "DIET",
-    "NOTES", "UPDATED_BY", "ROW_VERSION",
+    "PERSON_NO",
+    "TITLE",
+    "FORENAME",
+    "MIDDLE",
+    "SURNAME",
+    "DOB",
+    "SEX",
+    "RACE",
+    "HEIGHT",
+    "WEIGHT",
+    "EMAIL",
+    "TEL_HOME",
+    "TEL_MOBILE",
+    "TEL_WORK",
+    "ADDRESS_1",
+    "ADDRESS_2",
+    "TOWN",
+    "COUNTY",
+    "POSTCODE",
+    "COUNTRY",
+    "NI_NUMBER",
+    "NOK_NAME",
+    "NOK_TEL",
+    "NOK_RELATION",
+    "GP_NAME",
+    "GP_TEL",
+    "CONTACT_BY",
+    "PAY_METHOD",
+    "PAY_HOLDER",
+    "PAY_ACCOUNT",
+    "PAY_ROUTING",
+    "CLINIC",
+    "STATUS",
+    "RECRUIT_CODE",
+    "HEARD_FROM",
+    "REGISTERED",
+    "LAST_CONTACT",
+    "CONSENT",
+    "DIET",
+    "NOTES",
+    "UPDATED_BY",
+    "ROW_VERSION",
 ];
 
 /// A person, and what the other files need to know of them.
@@ -81,7 +117,8 @@ fn spoil(person: &mut Person) {
         }
         Defect::MissingName => set(row, "SURNAME", String::new()),
         Defect::TooLong => {
-            let name = format!("{} ", person.forename).repeat(101 / (person.forename.len() + 1) + 1);
+            let name =
+                format!("{} ", person.forename).repeat(101 / (person.forename.len() + 1) + 1);
             set(row, "FORENAME", format!("{name}also known as {name}"));
         }
         Defect::TooFewValues => {
@@ -177,7 +214,9 @@ fn first(seed: u64, index: u64) -> Person {
         contact.1.to_owned(),
         format!("Dr {} {}", initial(&mut random), family_name(&mut random)),
         account::typed_phone(&account::landline(&town, &mut random), random.below(10)),
-        random.pick(&["Email", "e-mail", "Phone", "tel", "SMS", "text", "Post", "No contact", ""]).to_owned(),
+        random
+            .pick(&["Email", "e-mail", "Phone", "tel", "SMS", "text", "Post", "No contact", ""])
+            .to_owned(),
         payment.method.to_owned(),
         payment.holder,
         payment.account,
@@ -185,7 +224,9 @@ fn first(seed: u64, index: u64) -> Person {
         random.pick_frequent(CLINICS).to_owned(),
         random.pick_frequent(STATUSES).to_owned(),
         random.pick_frequent(RECRUIT_CODES).to_owned(),
-        random.pick(&["Radio", "Web", "website", "Friend", "Been before", "Walk in", "Leaflet", ""]).to_owned(),
+        random
+            .pick(&["Radio", "Web", "website", "Friend", "Been before", "Walk in", "Leaflet", ""])
+            .to_owned(),
         registered.slashes(),
         last_contact.slashes(),
         if random.chance(90) { registered.slashes() } else { String::new() },
@@ -225,14 +266,23 @@ fn email(random: &mut Random, index: u64, forename: &str, surname: &str) -> Stri
         text.chars().filter(char::is_ascii_alphabetic).collect::<String>().to_lowercase()
     };
     let domain = random.pick(&["example.com", "example.org", "example.net", "mail.example.com"]);
-    let address = format!("{}.{}{}@{domain}", letters(forename), letters(surname), index % 100_000 + 10);
+    let address =
+        format!("{}.{}{}@{domain}", letters(forename), letters(surname), index % 100_000 + 10);
     if random.chance(8) { format!(" {}", address.to_uppercase()) } else { address }
 }
 
 fn address_2(random: &mut Random) -> String {
     match random.below(10) {
-        0 => format!("Flat {}, {} Building", random.between(1, 90), random.pick(&["Aire", "Trent", "Wharfe", "Nidd"])),
-        1 => format!("{} floor, rear of number {}", random.pick(&["First", "Second", "Third"]), random.between(1, 90)),
+        0 => format!(
+            "Flat {}, {} Building",
+            random.between(1, 90),
+            random.pick(&["Aire", "Trent", "Wharfe", "Nidd"])
+        ),
+        1 => format!(
+            "{} floor, rear of number {}",
+            random.pick(&["First", "Second", "Third"]),
+            random.between(1, 90)
+        ),
         _ => String::new(),
     }
 }
@@ -262,22 +312,49 @@ fn national_id(random: &mut Random, index: u64) -> String {
 fn sex(random: &mut Random, is_female: bool) -> &'static str {
     match (random.chance(1), is_female) {
         (true, _) => random.pick(&["", "?", "not recorded", "U"]),
-        (false, true) => random.pick_frequent(&["F", "Female", "f", "female", "FEMALE", "Fem.", "W"]),
+        (false, true) => {
+            random.pick_frequent(&["F", "Female", "f", "female", "FEMALE", "Fem.", "W"])
+        }
         (false, false) => random.pick_frequent(&["M", "Male", "m", "male", "MALE", "Man"]),
     }
 }
 
 /// The ways in which race is typed.
 pub(super) const RACES: &[&str] = &[
-    "White", "White British", "white", "Caucasian", "Asian", "Asian - Indian", "Black", "Mixed",
-    "Caucassian", "Black African", "Asian - Pakistani", "Black Carribean", "Chinese", "Polish",
-    "White other", "asain", "Arab", "prefer not to say", "", "n/k",
+    "White",
+    "White British",
+    "white",
+    "Caucasian",
+    "Asian",
+    "Asian - Indian",
+    "Black",
+    "Mixed",
+    "Caucassian",
+    "Black African",
+    "Asian - Pakistani",
+    "Black Carribean",
+    "Chinese",
+    "Polish",
+    "White other",
+    "asain",
+    "Arab",
+    "prefer not to say",
+    "",
+    "n/k",
 ];
 
 /// The ways in which the unit is typed; Harrogate closed, its volunteers go to Leeds.
 pub(super) const CLINICS: &[&str] = &[
-    "Leeds", "Leeds Clinical Unit", "Nottingham", "Nottingham Phase I Unit", "LEEDS CRU", "Nottm",
-    "leeds", "Harrogate (closed)", "either", "",
+    "Leeds",
+    "Leeds Clinical Unit",
+    "Nottingham",
+    "Nottingham Phase I Unit",
+    "LEEDS CRU",
+    "Nottm",
+    "leeds",
+    "Harrogate (closed)",
+    "either",
+    "",
 ];
 
 /// The ways in which the status is typed.
@@ -289,7 +366,8 @@ pub(super) const RECRUIT_CODES: &[&str] =
     &["FIT", "FIT", "PRE", "PRE-SCREEN", "EXC-MED", "EXC-HIST", "HOLD", "DNU"];
 
 fn height(random: &mut Random, is_female: bool) -> String {
-    let centimetres = random.between(if is_female { 150 } else { 162 }, if is_female { 180 } else { 196 });
+    let centimetres =
+        random.between(if is_female { 150 } else { 162 }, if is_female { 180 } else { 196 });
     match random.below(8) {
         0 => format!("{}.{:02} m", centimetres / 100, centimetres % 100),
         1 => {
@@ -303,7 +381,8 @@ fn height(random: &mut Random, is_female: bool) -> String {
 }
 
 fn weight(random: &mut Random, is_female: bool) -> String {
-    let tenths = random.between(if is_female { 480 } else { 580 }, if is_female { 880 } else { 1_080 });
+    let tenths =
+        random.between(if is_female { 480 } else { 580 }, if is_female { 880 } else { 1_080 });
     match random.below(8) {
         0 => {
             let pounds = tenths * 1_000 / 4_536;
@@ -317,7 +396,10 @@ fn weight(random: &mut Random, is_female: bool) -> String {
 }
 
 fn contact_person(random: &mut Random, surname: &str) -> (String, &'static str) {
-    let relation = random.pick_frequent(&["Wife", "Husband", "Mum", "partner", "Father", "Sister", "brother", "Friend", "Son", "Flatmate", ""]);
+    let relation = random.pick_frequent(&[
+        "Wife", "Husband", "Mum", "partner", "Father", "Sister", "brother", "Friend", "Son",
+        "Flatmate", "",
+    ]);
     let forenames = if random.chance(50) { names::FEMALE } else { names::MALE };
     let forename = random.pick_frequent(forenames);
     let name = if random.chance(60) {
@@ -355,7 +437,8 @@ fn payment(random: &mut Random, index: u64, forename: &str, surname: &str) -> Pa
     }
     let iban = account::iban(index);
     let account = if random.chance(40) {
-        let groups: Vec<&str> = (0..iban.len()).step_by(4).map(|at| &iban[at..iban.len().min(at + 4)]).collect();
+        let groups: Vec<&str> =
+            (0..iban.len()).step_by(4).map(|at| &iban[at..iban.len().min(at + 4)]).collect();
         groups.join(" ")
     } else {
         iban
@@ -368,7 +451,14 @@ fn diet(random: &mut Random, since: Day) -> String {
     if !random.chance(12) {
         return String::new();
     }
-    let what = random.pick(&["Vegetarian", "Vegan", "No pork", "Halal meals only", "Avoids dairy", "Gluten makes ill"]);
+    let what = random.pick(&[
+        "Vegetarian",
+        "Vegan",
+        "No pork",
+        "Halal meals only",
+        "Avoids dairy",
+        "Gluten makes ill",
+    ]);
     format!("{what}, told us on {}", since.slashes())
 }
 
@@ -380,9 +470,13 @@ fn notes(random: &mut Random, forename: &str, surname: &str, phone: &str) -> Str
     let friend = format!("{} {}", random.pick_frequent(names::FEMALE), family_name(random));
     match random.below(9) {
         0 => format!("{forename} prefers a call after 18:00 on {phone}. Do not leave a message."),
-        1 => format!("Came with {friend}, who is on the database as well. Mr/Ms {surname} faints at blood draws."),
+        1 => format!(
+            "Came with {friend}, who is on the database as well. Mr/Ms {surname} faints at blood draws."
+        ),
         2 => format!("Ring {friend} ({phone}) if {forename} cannot be reached."),
-        3 => format!("{surname}, {forename}: veins poor on the left arm,\nuse the right. Ask about \"shift work\" each time."),
+        3 => format!(
+            "{surname}, {forename}: veins poor on the left arm,\nuse the right. Ask about \"shift work\" each time."
+        ),
         _ => String::new(),
     }
 }

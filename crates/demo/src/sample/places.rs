@@ -1,7 +1,8 @@
 //! Where the legacy database's people live.
 
-/// A town: its name, county, postcode area, the outward districts used, and the digits of its dialling code whose
-/// numbers `496 0000` to `496 0999` (or the like) the regulator keeps for fiction.
+/// A town: its name, county, postcode area, the outward districts used, and the digits of a dialling code whose
+/// numbers `496 0000` to `496 0999` (or the like) the regulator keeps for fiction: that of the next large town where
+/// phone libraries do not know the own one (Nottingham has numbers of Leicester).
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Town {
     pub(super) name: &'static str,
@@ -53,22 +54,72 @@ pub(super) const TOWNS: &[Town] = &[
 
 /// Streets, without the number.
 pub(super) const STREETS: &[&str] = &[
-    "High Street", "Station Road", "Church Lane", "Victoria Terrace", "Park Avenue", "Mill Lane",
-    "Chapel Street", "Otley Road", "Kirkstall Grove", "Burley Mount", "Meanwood Close",
-    "Roundhay Crescent", "Hyde Park Road", "Cardigan Lane", "Lenton Boulevard", "Wollaton Vale",
-    "Sneinton Dale", "Radford Way", "Carlton Hill", "Beeston Rylands", "St John's Walk",
-    "St Mary's Place", "Queen's Drive", "King's Approach", "Albert Row", "Spring Bank",
-    "Woodhouse Cliff", "Beckett Garth", "Calverley Fold", "Harehills Parade", "Elmete View",
-    "Tinshill Rise", "Cross Flatts", "Dewsbury Turnpike", "Ashfield Gardens", "Bramley Ings",
-    "Cowper Mews", "Delph Yard", "Elland Brow", "Far Royds", "Grange Holt", "Hollin Bank",
-    "Ings Crescent", "Jubilee Wharf", "Knowle Top", "Lidgett Chase", "Moorside Nook",
-    "Newall Carr", "Oakwood Glade", "Pasture End", "Quarry Dene", "Rein Court", "Scott Hall Bend",
-    "Thorner Gate", "Upland Ridge", "Vesper Hollow", "Weetwood Copse", "Yew Tree Paddock",
+    "High Street",
+    "Station Road",
+    "Church Lane",
+    "Victoria Terrace",
+    "Park Avenue",
+    "Mill Lane",
+    "Chapel Street",
+    "Otley Road",
+    "Kirkstall Grove",
+    "Burley Mount",
+    "Meanwood Close",
+    "Roundhay Crescent",
+    "Hyde Park Road",
+    "Cardigan Lane",
+    "Lenton Boulevard",
+    "Wollaton Vale",
+    "Sneinton Dale",
+    "Radford Way",
+    "Carlton Hill",
+    "Beeston Rylands",
+    "St John's Walk",
+    "St Mary's Place",
+    "Queen's Drive",
+    "King's Approach",
+    "Albert Row",
+    "Spring Bank",
+    "Woodhouse Cliff",
+    "Beckett Garth",
+    "Calverley Fold",
+    "Harehills Parade",
+    "Elmete View",
+    "Tinshill Rise",
+    "Cross Flatts",
+    "Dewsbury Turnpike",
+    "Ashfield Gardens",
+    "Bramley Ings",
+    "Cowper Mews",
+    "Delph Yard",
+    "Elland Brow",
+    "Far Royds",
+    "Grange Holt",
+    "Hollin Bank",
+    "Ings Crescent",
+    "Jubilee Wharf",
+    "Knowle Top",
+    "Lidgett Chase",
+    "Moorside Nook",
+    "Newall Carr",
+    "Oakwood Glade",
+    "Pasture End",
+    "Quarry Dene",
+    "Rein Court",
+    "Scott Hall Bend",
+    "Thorner Gate",
+    "Upland Ridge",
+    "Vesper Hollow",
+    "Weetwood Copse",
+    "Yew Tree Paddock",
 ];
 
 /// How the county is typed: the name and the ways in which it is misspelt or shortened.
 pub(super) const COUNTIES: &[(&str, &[&str])] = &[
-    ("West Yorkshire", &["West Yorkshire", "W Yorks", "West Yorks", "W. Yorkshire", "WEST YORKSHIRE"]),
+    (
+        "West Yorkshire",
+        &["West Yorkshire", "W Yorks", "West Yorks", "W. Yorkshire", "WEST YORKSHIRE"],
+    ),
     ("South Yorkshire", &["South Yorkshire", "S Yorks", "South Yorks", "Sth Yorkshire"]),
     ("North Yorkshire", &["North Yorkshire", "N Yorks", "North Yorks"]),
     ("Nottinghamshire", &["Nottinghamshire", "Notts", "Notts.", "Nottinghamshre"]),
@@ -89,10 +140,7 @@ const UNKNOWN: &[&str] = &["Unknown county"];
 
 /// Returns the ways in which a county is typed.
 pub(super) fn spellings(county: &str) -> &'static [&'static str] {
-    COUNTIES
-        .iter()
-        .find(|(name, _)| *name == county)
-        .map_or(UNKNOWN, |(_, spellings)| *spellings)
+    COUNTIES.iter().find(|(name, _)| *name == county).map_or(UNKNOWN, |(_, spellings)| *spellings)
 }
 
 #[cfg(test)]

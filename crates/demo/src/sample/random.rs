@@ -20,7 +20,8 @@ pub(super) struct Random(u64);
 impl Random {
     /// Begins the stream of one purpose for one person.
     pub(super) fn of(seed: u64, index: u64, purpose: Purpose) -> Self {
-        let start = mixed(seed ^ 0x6c61_6e64_6661_6c6c) ^ mixed(index.wrapping_mul(8).wrapping_add(purpose as u64));
+        let start = mixed(seed ^ 0x6c61_6e64_6661_6c6c)
+            ^ mixed(index.wrapping_mul(8).wrapping_add(purpose as u64));
         Self(mixed(start))
     }
 

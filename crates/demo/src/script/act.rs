@@ -112,7 +112,10 @@ impl Script {
                 if made.label == label {
                     Ok(())
                 } else {
-                    Err(Error::Astray(format!("expected `{label}` to be requested, found `{}`", made.label)))
+                    Err(Error::Astray(format!(
+                        "expected `{label}` to be requested, found `{}`",
+                        made.label
+                    )))
                 }
             },
         );
@@ -126,8 +129,10 @@ impl Script {
             move |customer| {
                 customer.environment(label).is_some_and(|found| {
                     is_built(found)
-                        && (found.plan.key.is_none() || has(customer, label, DocumentKind::MaskingCertificate))
-                        && (!found.plan.qualified || iq(customer, label).is_some_and(|iq| iq.facts.is_some()))
+                        && (found.plan.key.is_none()
+                            || has(customer, label, DocumentKind::MaskingCertificate))
+                        && (!found.plan.qualified
+                            || iq(customer, label).is_some_and(|iq| iq.facts.is_some()))
                 })
             },
             move |state, caller, reporter| {

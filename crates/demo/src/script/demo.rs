@@ -5,7 +5,9 @@ use landfall_operations::{From, NewPerson, Request};
 
 use super::{
     act::Script,
-    people::{CUSTOMER_QUALITY, CUSTOMER_REVIEWER, ENGINEER, QUALITY, REVIEWING_ENGINEER, SALES, Who},
+    people::{
+        CUSTOMER_QUALITY, CUSTOMER_REVIEWER, ENGINEER, QUALITY, REVIEWING_ENGINEER, SALES, Who,
+    },
 };
 
 /// For how long the Demo is lent.
@@ -15,10 +17,15 @@ pub(super) fn acts(script: &mut Script) {
     for who in [SALES, ENGINEER, REVIEWING_ENGINEER] {
         add_person(script, who);
     }
-    script.by(SALES, "add the prospect acme", |_| true, |state, caller, _| {
-        let id = state.customer.clone();
-        Ok(state.installation.customer_add(caller, &id, "Acme Clinical Research")?)
-    });
+    script.by(
+        SALES,
+        "add the prospect acme",
+        |_| true,
+        |state, caller, _| {
+            let id = state.customer.clone();
+            Ok(state.installation.customer_add(caller, &id, "Acme Clinical Research")?)
+        },
+    );
     for who in [CUSTOMER_REVIEWER, CUSTOMER_QUALITY] {
         add_person(script, who);
     }

@@ -42,11 +42,9 @@ pub(super) fn acts(script: &mut Script) {
         );
     }
     script.clock("2026-03-27T09:00:00Z");
-    for label in [
-        Label::single(Kind::Sandbox),
-        Label::numbered(Kind::Val, 1),
-        Label::numbered(Kind::Val, 2),
-    ] {
+    for label in
+        [Label::single(Kind::Sandbox), Label::numbered(Kind::Val, 1), Label::numbered(Kind::Val, 2)]
+    {
         script.close(label);
         script.destroy(label);
     }

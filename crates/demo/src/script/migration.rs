@@ -56,9 +56,8 @@ pub(super) fn acts(script: &mut Script) {
         },
         |state, caller, _| {
             let id = state.customer.clone();
-            let text = format!(
-                "maps/substance.csv knows `{FORGOTTEN}` now; iteration 2 has these rows."
-            );
+            let text =
+                format!("maps/substance.csv knows `{FORGOTTEN}` now; iteration 2 has these rows.");
             Ok(state.installation.migration_resolve(caller, &id, 1, 1, &text)?)
         },
     );
@@ -88,7 +87,7 @@ fn iterate(script: &mut Script, number: u32) {
         move |customer| {
             iteration(customer, number).is_some_and(|iteration| match iteration.state {
                 IterationState::Published | IterationState::Signed => true,
-                IterationState::Running | IterationState::Run => false,
+                IterationState::Running | IterationState::Run | IterationState::Stopped => false,
             })
         },
         move |state, caller, _| {

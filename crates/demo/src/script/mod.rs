@@ -153,8 +153,11 @@ mod tests {
     #[test]
     fn every_act_of_the_script_has_a_title_of_its_own() {
         let scripts: Vec<_> = Until::ALL.into_iter().map(script).collect();
-        let mut titles: Vec<_> =
-            scripts.iter().flat_map(|script| script.acts()).map(|act| act.title().to_owned()).collect();
+        let mut titles: Vec<_> = scripts
+            .iter()
+            .flat_map(|script| script.acts())
+            .map(|act| act.title().to_owned())
+            .collect();
         let count = titles.len();
         assert!(count > 60, "{count}");
         titles.sort();

@@ -171,7 +171,8 @@ mod tests {
     fn a_folder_with_something_else_in_it_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("mine.txt"), "x").unwrap();
-        let options = Options { directory: folder.path().to_owned(), volunteers: 1, seed: 1, until: None };
+        let options =
+            Options { directory: folder.path().to_owned(), volunteers: 1, seed: 1, until: None };
         assert!(open(&options, &mut landfall_operations::Silent).is_err());
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }

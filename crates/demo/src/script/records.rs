@@ -26,28 +26,154 @@ type Pair = (&'static str, &'static str);
 
 /// Records that are added: who, table, columns; the first column tells whether the record is there.
 const ADDED: &[(Who, &str, &[Pair])] = &[
-    (ENGINEER, "lab_interface", &[("name", LAB), ("site", SITE), ("laboratory", "Bedside analysers"), ("protocol", "paper"), ("direction", "results"), ("accession_prefix", "HPC")]),
-    (ENGINEER, "lab_test", &[("order_id", "POCGLUC"), ("name", "Glucose, capillary"), ("lab_interface", LAB), ("category", "clinical chemistry"), ("units", "mmol/L"), ("reference_low", "3.9"), ("reference_high", "7.8")]),
-    (ENGINEER, "lab_panel", &[("name", "Point of care"), ("lab_interface", LAB), ("category", "clinical chemistry")]),
-    (ENGINEER, "device", &[("barcode", "DEV-H-0001"), ("name", "Thermometer 1"), ("device_category", "Thermometer"), ("site", SITE), ("room", "Treatment room")]),
-    (ENGINEER, "general_setting", &[("key", "sso.enabled"), ("category", "Single sign-on"), ("value", "true")]),
-    (ENGINEER, "general_setting", &[("key", "sso.issuer_url"), ("category", "Single sign-on"), ("value", "https://login.acme.example/oauth2")]),
-    (ENGINEER, "general_setting", &[("key", "saml.entity_id"), ("category", "Single sign-on"), ("value", "urn:acme:landfall:sandbox")]),
-    (ENGINEER, "general_setting", &[("key", "identity_provider.metadata_url"), ("category", "Single sign-on"), ("value", "https://login.acme.example/metadata")]),
-    (ENGINEER, "general_setting", &[("key", "monitoring.address"), ("category", "Monitoring"), ("value", "alerts@acme.example")]),
-    (CUSTOMER_REVIEWER, "role", &[("name", "Pharmacist"), ("description", "Prepares and accounts for study drug."), ("landing_page", "studies"), ("blinded", "false")]),
-    (CUSTOMER_REVIEWER, "role_action", &[("action", "drug.dispense"), ("role", "Pharmacist"), ("writable", "true")]),
-    (CUSTOMER_REVIEWER, "study_library", &[("name", LIBRARY), ("version", "1"), ("description", "Forms that every study of Acme begins with.")]),
-    (CUSTOMER_REVIEWER, "study", &[("protocol_code", "ACME-001"), ("name", "First study in the Sandbox"), ("status", "design"), ("phase", "Phase I")]),
-    (CUSTOMER_REVIEWER, "user", &[("user_name", "training.nurse"), ("first_name", "Nurse"), ("last_name", "Training"), ("status", "active")]),
-    (CUSTOMER_REVIEWER, "volunteer", &[("external_id", "TRAINING-1"), ("first_name", "Training"), ("middle_name", "-"), ("last_name", "Volunteer"), ("birth_date", "1980-01-01"), ("sex", "Unknown")]),
+    (
+        ENGINEER,
+        "lab_interface",
+        &[
+            ("name", LAB),
+            ("site", SITE),
+            ("laboratory", "Bedside analysers"),
+            ("protocol", "paper"),
+            ("direction", "results"),
+            ("accession_prefix", "HPC"),
+        ],
+    ),
+    (
+        ENGINEER,
+        "lab_test",
+        &[
+            ("order_id", "POCGLUC"),
+            ("name", "Glucose, capillary"),
+            ("lab_interface", LAB),
+            ("category", "clinical chemistry"),
+            ("units", "mmol/L"),
+            ("reference_low", "3.9"),
+            ("reference_high", "7.8"),
+        ],
+    ),
+    (
+        ENGINEER,
+        "lab_panel",
+        &[("name", "Point of care"), ("lab_interface", LAB), ("category", "clinical chemistry")],
+    ),
+    (
+        ENGINEER,
+        "device",
+        &[
+            ("barcode", "DEV-H-0001"),
+            ("name", "Thermometer 1"),
+            ("device_category", "Thermometer"),
+            ("site", SITE),
+            ("room", "Treatment room"),
+        ],
+    ),
+    (
+        ENGINEER,
+        "general_setting",
+        &[("key", "sso.enabled"), ("category", "Single sign-on"), ("value", "true")],
+    ),
+    (
+        ENGINEER,
+        "general_setting",
+        &[
+            ("key", "sso.issuer_url"),
+            ("category", "Single sign-on"),
+            ("value", "https://login.acme.example/oauth2"),
+        ],
+    ),
+    (
+        ENGINEER,
+        "general_setting",
+        &[
+            ("key", "saml.entity_id"),
+            ("category", "Single sign-on"),
+            ("value", "urn:acme:landfall:sandbox"),
+        ],
+    ),
+    (
+        ENGINEER,
+        "general_setting",
+        &[
+            ("key", "identity_provider.metadata_url"),
+            ("category", "Single sign-on"),
+            ("value", "https://login.acme.example/metadata"),
+        ],
+    ),
+    (
+        ENGINEER,
+        "general_setting",
+        &[
+            ("key", "monitoring.address"),
+            ("category", "Monitoring"),
+            ("value", "alerts@acme.example"),
+        ],
+    ),
+    (
+        CUSTOMER_REVIEWER,
+        "role",
+        &[
+            ("name", "Pharmacist"),
+            ("description", "Prepares and accounts for study drug."),
+            ("landing_page", "studies"),
+            ("blinded", "false"),
+        ],
+    ),
+    (
+        CUSTOMER_REVIEWER,
+        "role_action",
+        &[("action", "drug.dispense"), ("role", "Pharmacist"), ("writable", "true")],
+    ),
+    (
+        CUSTOMER_REVIEWER,
+        "study_library",
+        &[
+            ("name", LIBRARY),
+            ("version", "1"),
+            ("description", "Forms that every study of Acme begins with."),
+        ],
+    ),
+    (
+        CUSTOMER_REVIEWER,
+        "study",
+        &[
+            ("protocol_code", "ACME-001"),
+            ("name", "First study in the Sandbox"),
+            ("status", "design"),
+            ("phase", "Phase I"),
+        ],
+    ),
+    (
+        CUSTOMER_REVIEWER,
+        "user",
+        &[
+            ("user_name", "training.nurse"),
+            ("first_name", "Nurse"),
+            ("last_name", "Training"),
+            ("status", "active"),
+        ],
+    ),
+    (
+        CUSTOMER_REVIEWER,
+        "volunteer",
+        &[
+            ("external_id", "TRAINING-1"),
+            ("first_name", "Training"),
+            ("middle_name", "-"),
+            ("last_name", "Volunteer"),
+            ("birth_date", "1980-01-01"),
+            ("sex", "Unknown"),
+        ],
+    ),
 ];
 
 pub(super) fn acts(script: &mut Script, sandbox: Label) {
     for &(who, table, columns) in ADDED {
         let Some(known_by) = columns.first().copied() else { continue };
         add(script, sandbox, who, table, known_by, move |_| {
-            Ok(columns.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect())
+            Ok(columns
+                .iter()
+                .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
+                .collect())
         });
     }
     // These name rows by ids that only the instance knows.
@@ -68,16 +194,42 @@ pub(super) fn acts(script: &mut Script, sandbox: Label) {
             ("name".to_owned(), "Acme standards, first version".to_owned()),
         ])
     });
-    add(script, sandbox, CUSTOMER_REVIEWER, "form", ("oid", "FO.ACME.DEMOGRAPHICS"), move |state| {
-        let design = find(state, sandbox, "study_design", ("oid", DESIGN))?;
-        Ok(vec![
-            ("study_design_id".to_owned(), design),
-            ("oid".to_owned(), "FO.ACME.DEMOGRAPHICS".to_owned()),
-            ("name".to_owned(), "Demographics".to_owned()),
-        ])
-    });
-    set(script, sandbox, ENGINEER, "lab_interface", ("name", "Leeds Central Laboratory"), &[("host", "sftp.lab.acme.example"), ("port", "2222"), ("account_name", "acme-lab"), ("account_password", "not-a-real-password")]);
-    set(script, sandbox, CUSTOMER_REVIEWER, "general_setting", ("key", "session.timeout_minutes"), &[("value", "10")]);
+    add(
+        script,
+        sandbox,
+        CUSTOMER_REVIEWER,
+        "form",
+        ("oid", "FO.ACME.DEMOGRAPHICS"),
+        move |state| {
+            let design = find(state, sandbox, "study_design", ("oid", DESIGN))?;
+            Ok(vec![
+                ("study_design_id".to_owned(), design),
+                ("oid".to_owned(), "FO.ACME.DEMOGRAPHICS".to_owned()),
+                ("name".to_owned(), "Demographics".to_owned()),
+            ])
+        },
+    );
+    set(
+        script,
+        sandbox,
+        ENGINEER,
+        "lab_interface",
+        ("name", "Leeds Central Laboratory"),
+        &[
+            ("host", "sftp.lab.acme.example"),
+            ("port", "2222"),
+            ("account_name", "acme-lab"),
+            ("account_password", "not-a-real-password"),
+        ],
+    );
+    set(
+        script,
+        sandbox,
+        CUSTOMER_REVIEWER,
+        "general_setting",
+        ("key", "session.timeout_minutes"),
+        &[("value", "10")],
+    );
     archive(script, sandbox, CUSTOMER_REVIEWER, "site", ("name", SITE));
 }
 
@@ -123,8 +275,10 @@ fn set(
             let caller = state.caller(who)?;
             let address = state.main(sandbox);
             let selector = format!("{}={}", key.0, key.1);
-            let values: Vec<(String, String)> =
-                columns.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+            let values: Vec<(String, String)> = columns
+                .iter()
+                .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
+                .collect();
             Ok(state.installation.record_set(&caller, &address, table, &selector, &values)?)
         },
     );
@@ -178,6 +332,9 @@ fn find(state: &State, sandbox: Label, table: &str, known_by: Pair) -> Result<St
         .find(|row| is(row, known_by.0, known_by.1))
         .and_then(|row| row.get("id").cloned().flatten())
         .ok_or_else(|| {
-            Error::Astray(format!("the Sandbox has no `{table}` with {} `{}`", known_by.0, known_by.1))
+            Error::Astray(format!(
+                "the Sandbox has no `{table}` with {} `{}`",
+                known_by.0, known_by.1
+            ))
         })
 }

@@ -1,10 +1,6 @@
 //! Phase 2: the loan ends, the contract is signed, the Sandbox is cloned from the Demo and configured.
 
-use landfall_core::{
-    customer::Status,
-    environment::Kind,
-    ids::Label,
-};
+use landfall_core::{customer::Status, environment::Kind, ids::Label};
 use landfall_operations::{From, Request};
 
 use super::{

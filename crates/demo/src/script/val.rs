@@ -1,6 +1,8 @@
 //! Phase 4: an informal VAL, the sign-off, the formal VAL with its IQ, validation.
 
-use landfall_core::{customer::Customer, environment::Kind, ids::Label, plan::Purpose, person::Role};
+use landfall_core::{
+    customer::Customer, environment::Kind, ids::Label, person::Role, plan::Purpose,
+};
 use landfall_operations::Request;
 
 use super::{

@@ -34,7 +34,7 @@ pub struct CloneReport {
     pub left_out: Vec<LeftOut>,
 }
 
-/// Clones a finished instance into a new one with an identity of its own; [`super::finish`] completes it.
+/// Clones a finished instance into a new one with an identity of its own; [`super::finish()`] completes it.
 ///
 /// Every row of the catalogue's tables is carried with its id, except what the rules name. A reference to a row that
 /// is not carried becomes NULL; where it must have a value, the row is left out as well.

@@ -6,7 +6,7 @@ use landfall_catalogue::Catalogue;
 
 use crate::{Error, Identity, connection, error::During, schema};
 
-/// Creates a new instance: its tables, without indexes, and its identity. [`super::finish`] completes it.
+/// Creates a new instance: its tables, without indexes, and its identity. [`super::finish()`] completes it.
 ///
 /// # Errors
 /// [`Error::Exists`] when the file is there, [`Error::WrongRelease`] when the identity names another release than the

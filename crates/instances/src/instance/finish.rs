@@ -17,8 +17,8 @@ use crate::{
 const LAYOUT: i64 = 1;
 
 /// Completes an instance: makes the indexes, checks that every reference leads to a row and that the file is sound,
-/// and leaves one durable file with nothing beside it. A finished instance stays as it is, so an interrupted step can be
-/// repeated.
+/// and leaves one durable file with nothing beside it. A finished instance stays as it is, so that an interrupted
+/// step can be repeated.
 ///
 /// # Errors
 /// [`Error::Duplicate`] naming the table and columns whose values must differ, [`Error::BrokenReferences`],

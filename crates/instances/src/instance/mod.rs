@@ -1,7 +1,7 @@
 //! Instances: running copies of the product, one SQLite file each.
 //!
-//! A new instance is built aside: [`create`], then [`load`] or [`clone`], then [`finish`]. Until it is finished it has
-//! no journal and no indexes, is of no use to anybody, and is thrown away after a crash.
+//! A new instance is built aside: [`create()`], then [`load()`] or [`clone()`], then [`finish()`]. Until it is finished
+//! it has no journal and no indexes, is of no use to anybody, and is thrown away after a crash.
 
 mod clone;
 mod create;

@@ -10,11 +10,8 @@ use crate::{
     connection::location,
     error::During,
     fingerprint::normalised,
-    schema::{self, Object, type_name},
+    schema::{self, OWN_NAMES, Object, type_name},
 };
-
-/// The tables that an instance keeps about itself.
-const OWN: [&str; 3] = ["landfall_instance", "landfall_loaded", "landfall_stub"];
 
 /// Compares the instance's tables, columns and indexes with what the catalogue yields. Returns one sentence per
 /// difference, naming what is missing, extra or changed; none when they agree.
@@ -25,7 +22,7 @@ pub fn schema_differences(path: &Path, catalogue: &Catalogue) -> Result<Vec<Stri
     let connection = connection::read_only(path)?;
     let mut found = read(&connection)?;
     let mut differences = vec![];
-    for own in OWN {
+    for own in OWN_NAMES {
         if found.remove(&("table".to_owned(), own.to_owned())).is_none() {
             differences.push(format!("table `{own}` is missing"));
         }

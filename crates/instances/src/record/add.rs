@@ -9,6 +9,7 @@ use super::{
     Error, Recorded,
     change::{compare, read_row},
     error::refused,
+    outbox,
     typed::{check_setting, given, known_table},
 };
 use crate::{connection, error::During, instance, schema::quoted};
@@ -25,12 +26,39 @@ pub fn add<C: AsRef<str>, V: AsRef<str>>(
     table: &str,
     values: &[(C, V)],
 ) -> Result<Recorded, Error> {
+    add_with(path, catalogue, table, values, None)
+}
+
+/// As [`add`], keeping a note of it in the outbox within the same transaction.
+///
+/// # Errors
+/// As [`add`].
+pub fn add_noted<C: AsRef<str>, V: AsRef<str>>(
+    path: &Path,
+    catalogue: &Catalogue,
+    table: &str,
+    values: &[(C, V)],
+    note: &str,
+) -> Result<Recorded, Error> {
+    add_with(path, catalogue, table, values, Some(note))
+}
+
+fn add_with<C: AsRef<str>, V: AsRef<str>>(
+    path: &Path,
+    catalogue: &Catalogue,
+    table: &str,
+    values: &[(C, V)],
+    note: Option<&str>,
+) -> Result<Recorded, Error> {
     instance::check(path, catalogue)?;
     let mut connection = connection::changing(path)?;
     let transaction = connection
         .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
         .during("begin", path)?;
     let recorded = insert(&transaction, catalogue, table, values)?;
+    if let Some(note) = note {
+        outbox::keep(&transaction, path, note, &recorded)?;
+    }
     transaction.commit().during("commit", path)?;
     Ok(recorded)
 }

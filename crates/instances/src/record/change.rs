@@ -2,13 +2,14 @@
 
 use landfall_catalogue::{Column, Table};
 use rusqlite::{Connection, types::ValueRef};
+use serde::{Deserialize, Serialize};
 
 use super::Error;
 use crate::{connection::location, error::During, schema::quoted};
 
 /// One column of one record before and after. The values are as they stand: whoever writes them into the ledger or
 /// onto a screen decides what is shown and what only as a digest.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordChange {
     /// The table.
     pub table: String,
@@ -23,7 +24,7 @@ pub struct RecordChange {
 }
 
 /// What an add, set or archive did.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recorded {
     /// The record's id.
     pub id: i64,

@@ -113,6 +113,12 @@ pub enum Error {
         /// The columns.
         columns: String,
     },
+    /// A noted change cannot be kept or read.
+    #[error("a noted change of the instance (number {}) cannot be kept or read; the instance was changed by something else", .number.map_or_else(|| "new".to_owned(), |number| number.to_string()))]
+    Outbox {
+        /// Its number, where it has one.
+        number: Option<i64>,
+    },
     /// The instance or its file is at fault.
     #[error(transparent)]
     Instance(#[from] crate::Error),
@@ -144,7 +150,8 @@ impl Error {
             | Self::WrongValue { .. }
             | Self::Missing { .. }
             | Self::WrongSetting { .. }
-            | Self::Nothing { .. } => None,
+            | Self::Nothing { .. }
+            | Self::Outbox { .. } => None,
         }
     }
 }

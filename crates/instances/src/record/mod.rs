@@ -8,13 +8,15 @@ mod archive;
 mod change;
 mod error;
 mod list;
+mod outbox;
 mod set;
 mod typed;
 
-pub use add::{add, add_all};
-pub use archive::archive;
+pub use add::{add, add_all, add_noted};
+pub use archive::{archive, archive_noted};
 pub use change::{RecordChange, Recorded};
 pub use error::Error;
 pub use list::{Row, for_each, list};
-pub use set::set;
+pub use outbox::{Pending, pending, settle};
+pub use set::{set, set_noted};
 pub use typed::RecordKey;

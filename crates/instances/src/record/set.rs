@@ -9,6 +9,7 @@ use super::{
     Error, RecordKey, Recorded,
     change::{compare, read_row},
     error::refused,
+    outbox,
     typed::{check_setting, find, given, known_table},
 };
 use crate::{connection, error::During, instance, schema::quoted};
@@ -25,6 +26,32 @@ pub fn set<C: AsRef<str>, V: AsRef<str>>(
     table: &str,
     key: &RecordKey,
     values: &[(C, V)],
+) -> Result<Recorded, Error> {
+    set_with(path, catalogue, table, key, values, None)
+}
+
+/// As [`set`], keeping a note of it in the outbox within the same transaction.
+///
+/// # Errors
+/// As [`set`].
+pub fn set_noted<C: AsRef<str>, V: AsRef<str>>(
+    path: &Path,
+    catalogue: &Catalogue,
+    table: &str,
+    key: &RecordKey,
+    values: &[(C, V)],
+    note: &str,
+) -> Result<Recorded, Error> {
+    set_with(path, catalogue, table, key, values, Some(note))
+}
+
+fn set_with<C: AsRef<str>, V: AsRef<str>>(
+    path: &Path,
+    catalogue: &Catalogue,
+    table: &str,
+    key: &RecordKey,
+    values: &[(C, V)],
+    note: Option<&str>,
 ) -> Result<Recorded, Error> {
     let table = known_table(catalogue, table)?;
     if values.is_empty() {
@@ -57,6 +84,10 @@ pub fn set<C: AsRef<str>, V: AsRef<str>>(
     }
     let after = read_row(&transaction, table, id)?;
     check_setting(catalogue, table, &after)?;
+    let recorded = compare(table, id, Some(&before), &after);
+    if let Some(note) = note {
+        outbox::keep(&transaction, path, note, &recorded)?;
+    }
     transaction.commit().during("commit", path)?;
-    Ok(compare(table, id, Some(&before), &after))
+    Ok(recorded)
 }

@@ -132,7 +132,7 @@ fn lines_taken_out_are_missing_and_lines_put_in_are_bad() {
 fn text_after_the_trailer_and_other_line_ends_are_found() {
     let export = Sample::new(&["a", "b"]).export();
     for more in [&b"\n"[..], b"x", b" \n", export.as_slice()] {
-        let problems = verify(&[&export, more].concat()).problems;
+        let problems = verify(&[export.as_slice(), more].concat()).problems;
         assert!(matches!(problems[..], [Problem::Trailer { line: 4, .. }]), "{problems:?}");
     }
     let text = String::from_utf8(export).unwrap();

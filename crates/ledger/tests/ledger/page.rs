@@ -51,7 +51,7 @@ fn the_program_accepts_an_export_and_names_what_is_bad() {
     let Some(intact) = run(folder.path(), export.as_bytes(), Some(&head)) else { return };
     let printed = String::from_utf8_lossy(&intact.stdout);
     assert!(intact.status.success(), "{intact:?}");
-    assert_eq!(printed.trim_end(), format!("intact: 4 entries, head {head}"));
+    assert_eq!(printed.trim_end(), "intact");
 
     let (line, _) = export.split_once('\n').unwrap();
     for (changed, head, words) in [

@@ -1,21 +1,10 @@
 use landfall_core::{
-    customer::{Customer, Environment, State},
-    ids::{CustomerId, Label},
+    customer::Environment,
+    ids::CustomerId,
 };
 use serde_json::json;
 
-use crate::{Installation, Result, files, operation::StepOutcome};
-
-/// Returns the masking key that goes with an environment: the one that nothing else uses any more.
-pub(crate) fn last_use_of_key(state: &Customer, label: Label) -> Option<String> {
-    let key = state.environment(label)?.plan.key.clone()?;
-    let used = state.environments.values().any(|other| {
-        other.label != label
-            && other.plan.key.as_ref() == Some(&key)
-            && other.state != State::Destroyed
-    });
-    (!used).then_some(key)
-}
+use crate::{Installation, Result, files, operation::StepOutcome, secrets};
 
 /// Removes the instances of an environment: out of sight by one rename, then from the disk.
 pub(crate) fn remove_instances(
@@ -54,7 +43,12 @@ pub(crate) fn destroy_key(
     customer: &CustomerId,
     key: &str,
 ) -> Result<StepOutcome> {
-    files::remove(&installation.paths.key(customer, key))?;
+    let path = installation.paths.key(customer, key);
+    if path.exists() {
+        // Overwritten before it is removed, so that its bytes do not stay behind in the file's place.
+        files::overwrite(&path, &secrets::random::<32>()?)?;
+    }
+    files::remove(&path)?;
     Ok(StepOutcome {
         facts: json!({ "key": key, "destroyed": true }),
         tests: Vec::new(),

@@ -7,6 +7,8 @@ mod apply_migration;
 mod clone;
 mod configure;
 mod destroy;
+#[cfg(test)]
+mod proof;
 mod provision;
 mod scan;
 mod seal;
@@ -24,7 +26,7 @@ use landfall_core::{
 use landfall_instances::{Identity, fingerprint::Fingerprint};
 use landfall_masking::scan::Report;
 
-pub(crate) use destroy::{destroy_key, last_use_of_key, remove_instances};
+pub(crate) use destroy::{destroy_key, remove_instances};
 
 use crate::{Installation, Reporter, Result, operation::StepOutcome};
 

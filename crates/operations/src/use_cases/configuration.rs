@@ -43,20 +43,25 @@ impl Installation {
     ) -> Result<Extraction> {
         let person = self.acting(caller)?;
         let state = self.customer(customer)?;
-        let source = state.sources.get(&target).ok_or_else(|| {
-            refusal::SOURCE_NOT_AGREED.because(
+        let Some(source) = state.sources.get(&target) else {
+            let refusal = refusal::SOURCE_NOT_AGREED.because(
                 format!("no source is agreed for the configuration of {}", target.title()),
                 format!("`landfall configuration choose {customer} --for {target} --source LABEL`, by customer quality"),
-            )
-        })?;
+            );
+            return Err(self.refused(customer, &person, "record-extraction", refusal));
+        };
         let label = source.label;
+        self.settle_records(customer, label)?;
         let environment = state
             .environment(label)
             .ok_or_else(|| Error::Broken(format!("the agreed source `{label}` does not exist")))?;
         let catalogue = self.catalogue(&environment.plan.release.release)?;
         let instance = self.paths.instance(customer, label, Role::Main);
-        let folder = self.paths.root().join("work");
-        let aside = folder.join(format!("{customer}-extraction-{}.building", std::process::id()));
+        // One extraction for a customer at a time: what a killed one left aside is thrown away.
+        let lock =
+            files::Lock::take(self.paths.root().join(format!("work/{customer}-extraction.lock")))?
+                .ok_or_else(|| Error::Busy { customer: customer.to_string(), operation: 0 })?;
+        let aside = self.paths.root().join(format!("work/{customer}-extraction.building"));
         files::remove(&aside)?;
         reporter.note(&format!("extracting the configuration of {customer}/{label}/main"));
         let extraction = package::Extraction {
@@ -83,6 +88,7 @@ impl Installation {
         };
         let command = Command::RecordExtraction { target, label, package: facts, left_out };
         self.command(customer, &command, &person, caller.reason.as_deref())?;
+        lock.release()?;
         Ok(view)
     }
 }

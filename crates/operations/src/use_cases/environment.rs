@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use landfall_core::{
     customer::{
-        BuildFailure, Command, Customer, DocumentKind, Environment, Event, InstanceFacts,
+        self, BuildFailure, Command, Customer, DocumentKind, Environment, Event, InstanceFacts,
         IterationState, State,
     },
     environment::{Kind, Role},
@@ -10,7 +10,7 @@ use landfall_core::{
     operation::{Outcome, Task},
     person::Person,
     plan::{Content, Purpose},
-    refusal,
+    refusal::{self, Refusal},
     time::Timestamp,
 };
 
@@ -86,10 +86,27 @@ impl Installation {
     ) -> Result<Requested> {
         let person = self.acting(caller)?;
         let state = self.customer(customer)?;
+        // A crash may have come after the request and before the plan of its IQ: the same request continues.
+        let unfinished = state
+            .of_kind(request.kind)
+            .find(|target| {
+                target.purpose == request.purpose
+                    && missing_document(&state, target) == Some((DocumentKind::Iq, true))
+            })
+            .map(|target| target.label);
+        if let Some(label) = unfinished {
+            let documents = self.complete_documents(customer, label, &person)?;
+            return Ok(Requested { label, document: documents.first().cloned() });
+        }
         let newest = self.newest_release()?;
         let release = request.release.clone().unwrap_or(newest);
         let facts = self.release_facts(self.catalogue(&release)?)?;
-        let content = self.content(caller, &state, request)?;
+        let content = match self.content(caller, &state, request)? {
+            Ok(content) => content,
+            Err(refusal) => {
+                return Err(self.refused(customer, &person, "request-environment", *refusal));
+            }
+        };
         let command = Command::RequestEnvironment {
             kind: request.kind,
             purpose: request.purpose,
@@ -109,15 +126,20 @@ impl Installation {
     }
 
     /// Finds the content that the request means: packages are looked up, VAL's configuration is extracted.
-    fn content(&mut self, caller: &Caller, state: &Customer, request: &Request) -> Result<Content> {
+    fn content(
+        &mut self,
+        caller: &Caller,
+        state: &Customer,
+        request: &Request,
+    ) -> Result<std::result::Result<Content, Box<Refusal>>> {
         let nothing_chosen = |content: Content| match request.from {
             None => Ok(content),
-            Some(_) => Err(Error::from(refusal::CONTENT.because(
+            Some(_) => Err(Box::new(refusal::CONTENT.because(
                 format!("the content of {} is not chosen with `--from`", request.kind.title()),
                 "leave `--from` away",
             ))),
         };
-        match request.kind {
+        Ok(match request.kind {
             Kind::Demo | Kind::CommunityDev => Ok(match request.from {
                 None | Some(From::DemoSet) => Content::DemoSet,
                 Some(From::Empty) => Content::Empty,
@@ -141,12 +163,11 @@ impl Installation {
                     Some((number, migration)) => {
                         nothing_chosen(Content::Iteration { number, migration })
                     }
-                    None => Err(refusal::NOT_YET
+                    None => Err(Box::new(refusal::NOT_YET
                         .because(
                             format!("a Migration environment of `{}` cannot be requested: no iteration of the migration is published", state.id),
                             format!("`landfall migration publish {} NUMBER`", state.id),
-                        )
-                        .into()),
+                        ))),
                 }
             }
             Kind::Val | Kind::Prod => {
@@ -156,7 +177,9 @@ impl Installation {
                     (_, Some(Purpose::Informal)) => {
                         state.iterations.iter().rev().find(|iteration| match iteration.state {
                             IterationState::Published | IterationState::Signed => true,
-                            IterationState::Running | IterationState::Run => false,
+                            IterationState::Running
+                            | IterationState::Run
+                            | IterationState::Stopped => false,
                         })
                     }
                     (_, Some(Purpose::Formal) | None) => state.signed_iteration(),
@@ -166,15 +189,14 @@ impl Installation {
                     (Some(configuration), migration) => {
                         nothing_chosen(Content::Composition { configuration, migration })
                     }
-                    (None, _) => Err(refusal::SOURCE_NOT_AGREED
+                    (None, _) => Err(Box::new(refusal::SOURCE_NOT_AGREED
                         .because(
                             format!("{} of `{}` cannot be requested: its configuration was not extracted from an agreed source", request.kind.title(), state.id),
                             format!("`landfall configuration choose {0} --for {1} --source LABEL`, by customer quality, then `landfall configuration extract {0} --for {1}`", state.id, request.kind),
-                        )
-                        .into()),
+                        ))),
                 }
             }
-        }
+        })
     }
 
     /// Returns the configuration package for VAL or PROD. VAL's is extracted anew for every request, because its source
@@ -249,6 +271,9 @@ impl Installation {
         let state = self.customer(customer)?;
         let target = environment(&state, label)?;
         let plan = target.plan.clone();
+        if let Content::Clone { of } = &plan.content {
+            self.settle_records(customer, *of)?;
+        }
         let number = target
             .operation
             .ok_or_else(|| Error::Broken(format!("`{label}` is building without an operation")))?;
@@ -273,8 +298,9 @@ impl Installation {
                 Err(error) => {
                     files::remove(&aside)?;
                     let failure = BuildFailure::Errored { message: error.to_string() };
-                    self.end(held, Outcome::Errored, person)?;
+                    self.end(&held, Outcome::Errored, person)?;
                     self.command(customer, &Command::StopBuild { label, failure }, person, None)?;
+                    held.release()?;
                     return Err(error);
                 }
             };
@@ -286,8 +312,9 @@ impl Installation {
                     checks: u32::try_from(failed.len()).unwrap_or(u32::MAX),
                     first: first.clone(),
                 };
-                self.end(held, Outcome::Failed, person)?;
+                self.end(&held, Outcome::Failed, person)?;
                 self.command(customer, &Command::StopBuild { label, failure }, person, None)?;
+                held.release()?;
                 return Err(Error::Checks {
                     address: format!("{customer}/{label}"),
                     checks: failed,
@@ -295,9 +322,9 @@ impl Installation {
             }
         }
         let instances = build.instances(self)?;
-        self.end(held, Outcome::Completed, person)?;
+        self.end(&held, Outcome::Completed, person)?;
         self.command(customer, &Command::CompleteBuild { label, instances }, person, None)?;
-        Ok(())
+        held.release()
     }
 
     /// Makes the documents that an environment should have by now and does not.
@@ -377,7 +404,16 @@ impl Installation {
     /// # Errors
     /// When a rule says no.
     pub fn environment_close(&mut self, caller: &Caller, address: &Address) -> Result<()> {
-        self.simple(caller, address, Command::CloseEnvironment { label: address.label })
+        self.settle_records(&address.customer, address.label)?;
+        let (customer, label) = (&address.customer, address.label);
+        self.simple(caller, address, Command::CloseEnvironment { label })?;
+        // What was given up before it was built may have been the last to use its masking key.
+        let state = self.customer(customer)?;
+        let given_up = environment(&state, label)?.state == State::Destroyed;
+        if given_up && let Some(key) = customer::decide::last_use_of_key(&state, label) {
+            steps::destroy_key(self, customer, &key)?;
+        }
+        Ok(())
     }
 
     /// Holds an environment, whatever falls due.
@@ -448,7 +484,7 @@ impl Installation {
             .destruction
             .ok_or_else(|| Error::Broken(format!("`{label}` is destroyed without an operation")))?;
         let held = self.hold(customer, number, &Task::Destroy { label }, person)?;
-        let key = steps::last_use_of_key(&state, label);
+        let key = customer::decide::last_use_of_key(&state, label);
         let count = if key.is_some() { 2 } else { 1 };
         reporter.operation(&format!("destroying {customer}/{label}, operation {number}"), count);
         let title = "remove the instances";
@@ -461,10 +497,10 @@ impl Installation {
             let outcome = steps::destroy_key(self, customer, key)?;
             self.step_done(&held, 2, title, &outcome, person, reporter)?;
         }
-        self.end(held, Outcome::Completed, person)?;
+        self.end(&held, Outcome::Completed, person)?;
         let at = self.now()?;
         self.command(customer, &Command::CompleteDestruction { label, at }, person, None)?;
-        Ok(())
+        held.release()
     }
 
     /// Returns the file of an instance; Main where the address names no role.
@@ -543,7 +579,10 @@ fn missing_document(state: &Customer, target: &Environment) -> Option<(DocumentK
                 None
             }
         }
-        State::Destroyed if !has(DocumentKind::DestructionCertificate) => {
+        // What was given up before it was built left nothing to certify.
+        State::Destroyed
+            if !has(DocumentKind::DestructionCertificate) && !target.instances.is_empty() =>
+        {
             Some((DocumentKind::DestructionCertificate, false))
         }
         State::Destroyed => None,

@@ -2,7 +2,7 @@ use std::path::Path;
 
 use landfall_catalogue::Catalogue;
 use landfall_core::{
-    customer::{Command, DumpPurpose, Event, IterationState, SectionCounts},
+    customer::{BuildFailure, Command, DumpPurpose, Event, IterationState, SectionCounts},
     digest::Digest,
     ids::{CustomerId, Release},
     operation::{Outcome, Task},
@@ -298,7 +298,18 @@ impl Installation {
             policy: self.policy.digest(),
             work: &held.work,
         };
-        let outcome = landfall_migration::run(&run, &mut |p| report(reporter, &p))?;
+        let outcome = match landfall_migration::run(&run, &mut |p| report(reporter, &p)) {
+            Ok(outcome) => outcome,
+            Err(error) => {
+                // The iteration ends here: a mended source or spec makes a new one.
+                let failure = BuildFailure::Errored { message: error.to_string() };
+                self.end(&held, Outcome::Errored, person)?;
+                let command = Command::StopIteration { number, failure };
+                self.command(customer, &command, person, None)?;
+                held.release()?;
+                return Err(error.into());
+            }
+        };
         // The private part first: once the package has its name, everything that belongs to it is in place.
         let private = self.paths.iteration(customer, number);
         let aside = files::aside(&private);
@@ -333,10 +344,10 @@ impl Installation {
             note: words(&total),
         };
         self.step_done(&held, 1, title, &done, person, reporter)?;
-        self.end(held, Outcome::Completed, person)?;
+        self.end(&held, Outcome::Completed, person)?;
         let command = Command::CompleteIteration { number, package, sections };
         self.command(customer, &command, person, None)?;
-        Ok(())
+        held.release()
     }
 
     /// Publishes an iteration to the customer.

@@ -13,6 +13,7 @@ use crate::{
     credentials::SESSION_SECONDS,
     error::Error,
     files,
+    installation::VENDOR,
     secrets::{self, Password},
 };
 
@@ -87,8 +88,25 @@ impl Installation {
         let bytes = serde_json::to_vec(&file)
             .map_err(|error| Error::Broken(format!("the session cannot be written: {error}")))?;
         files::write(&self.paths.session(id), &bytes, true)?;
-        self.append_vendor(&vendor::Event::SignedIn { person: id.clone() }, person.actor())?;
+        self.tell_sessions()?;
         Ok(SessionView { person: id.clone(), name: person.name, role: person.role, until })
+    }
+
+    /// Records the sessions that were opened and that the ledger does not know yet: a crash delays the entry only.
+    pub(crate) fn tell_sessions(&mut self) -> Result<()> {
+        for (id, session) in self.credentials.untold_sessions()? {
+            let told = self.ledger.stream(VENDOR)?.iter().any(|entry| {
+                entry.kind == "vendor.signed-in"
+                    && entry.body.get("session").and_then(serde_json::Value::as_str)
+                        == Some(session.as_str())
+            });
+            if !told && let Some(person) = self.vendor()?.people.get(&id) {
+                let event = vendor::Event::SignedIn { person: id.clone(), session };
+                self.append_vendor(&event, person.actor())?;
+            }
+            self.credentials.session_told(&id)?;
+        }
+        Ok(())
     }
 
     /// Ends the sessions of a person.

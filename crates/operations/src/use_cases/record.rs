@@ -1,15 +1,16 @@
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path};
 
-use landfall_catalogue::{Class, Subject, Table};
+use landfall_catalogue::{Catalogue, Class, Subject, Table};
 use landfall_core::{
     customer::{Environment, State},
     digest::Digest,
-    ids::Address,
-    person::Role,
-    refusal,
+    ids::{Address, CustomerId, Label, PersonId},
+    person::{Person, Role},
+    refusal::{self, Refusal},
 };
-use landfall_instances::record::{self, RecordKey, Recorded};
-use serde::Serialize;
+use landfall_instances::record::{self, Pending, RecordKey, Recorded};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::environment::environment;
 use crate::{Caller, Installation, Result, error::Error, secrets, texts::Texts};
@@ -22,8 +23,10 @@ enum Event {
     RecordChanged {
         /// Where: `acme/sandbox/main`.
         instance: String,
+        /// Counts the changes of that instance.
+        change: i64,
         /// What was done: added, set, archived.
-        verb: &'static str,
+        verb: String,
         /// The table.
         table: String,
         /// The record's id.
@@ -31,6 +34,15 @@ enum Event {
         /// The columns that changed.
         columns: Vec<ColumnChange>,
     },
+}
+
+/// What is kept beside a change until the ledger holds it: who did it, and why.
+#[derive(Debug, Serialize, Deserialize)]
+struct Note {
+    verb: String,
+    table: String,
+    person: PersonId,
+    reason: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -72,8 +84,8 @@ impl Installation {
         table: &str,
         values: &[(String, String)],
     ) -> Result<i64> {
-        let recorded = self.change(caller, address, table, "added", |path, catalogue| {
-            record::add(path, catalogue, table, values)
+        let recorded = self.change(caller, address, "added", table, |path, catalogue, note| {
+            record::add_noted(path, catalogue, table, values, note)
         })?;
         Ok(recorded.id)
     }
@@ -91,8 +103,8 @@ impl Installation {
         values: &[(String, String)],
     ) -> Result<()> {
         let key = record_key(key)?;
-        self.change(caller, address, table, "set", |path, catalogue| {
-            record::set(path, catalogue, table, &key, values)
+        self.change(caller, address, "set", table, |path, catalogue, note| {
+            record::set_noted(path, catalogue, table, &key, values, note)
         })?;
         Ok(())
     }
@@ -109,8 +121,8 @@ impl Installation {
         key: &str,
     ) -> Result<()> {
         let key = record_key(key)?;
-        self.change(caller, address, table, "archived", |path, catalogue| {
-            record::archive(path, catalogue, table, &key)
+        self.change(caller, address, "archived", table, |path, catalogue, note| {
+            record::archive_noted(path, catalogue, table, &key, note)
         })?;
         Ok(())
     }
@@ -119,67 +131,95 @@ impl Installation {
         &mut self,
         caller: &Caller,
         address: &Address,
+        verb: &str,
         table: &str,
-        verb: &'static str,
-        act: impl FnOnce(
-            &std::path::Path,
-            &landfall_catalogue::Catalogue,
-        ) -> std::result::Result<Recorded, record::Error>,
+        act: impl FnOnce(&Path, &Catalogue, &str) -> std::result::Result<Recorded, record::Error>,
     ) -> Result<Recorded> {
         let person = self.acting(caller)?;
         let state = self.customer(&address.customer)?;
         let target = environment(&state, address.label)?;
-        open_to_changes(target, address)?;
-        if person.customer.as_ref().is_some_and(|own| *own != address.customer) {
-            return Err(refusal::OTHER_CUSTOMER
-                .because(
-                    format!("`{}` may not change records of `{}`", person.id, address.customer),
-                    "let one of that customer's own people do it",
-                )
-                .into());
+        if let Err(refusal) = may_change(target, address, &person) {
+            return Err(self.refused(&address.customer, &person, "change-record", refusal));
         }
-        match person.role {
-            Role::VendorEngineer | Role::CustomerReviewer => {}
-            Role::VendorSales | Role::VendorQuality | Role::CustomerQuality => {
-                return Err(refusal::AUTHORITY
-                    .because(
-                        format!("`{}` ({}) may not change records; expected: vendor engineer, customer reviewer", person.id, person.role.title()),
-                        "choose the session with `--as PERSON`",
-                    )
-                    .into());
+        self.settle_records(&address.customer, address.label)?;
+        let note = Note {
+            verb: verb.to_owned(),
+            table: table.to_owned(),
+            person: person.id.clone(),
+            reason: caller.reason.clone(),
+        };
+        let note = serde_json::to_string(&note)
+            .map_err(|error| Error::Broken(format!("a note cannot be written: {error}")))?;
+        let path = self.instance_path(address)?;
+        let recorded = act(&path, self.catalogue(&target.plan.release.release)?, &note)?;
+        self.settle_records(&address.customer, address.label)?;
+        Ok(recorded)
+    }
+
+    /// Writes the changes of an environment's records that the ledger does not hold yet into it. Called before and after
+    /// every change and before anything is made from an instance: a crash delays an entry, it never loses one.
+    pub(crate) fn settle_records(&mut self, customer: &CustomerId, label: Label) -> Result<()> {
+        let state = self.customer(customer)?;
+        let target = environment(&state, label)?;
+        if !target.state.has_content() {
+            return Ok(());
+        }
+        let catalogue = self.catalogue(&target.plan.release.release)?.clone();
+        let stream = format!("records/{customer}/{label}");
+        for role in &target.plan.instances {
+            let path = self.paths.instance(customer, label, *role);
+            let instance = format!("{customer}/{label}/{role}");
+            for pending in record::pending(&path)? {
+                let told = self.ledger.stream(&stream)?.iter().any(|entry| {
+                    entry.body.get("instance").and_then(Value::as_str) == Some(instance.as_str())
+                        && entry.body.get("change").and_then(Value::as_i64) == Some(pending.number)
+                });
+                if !told {
+                    self.tell(customer, &stream, &instance, &catalogue, &pending)?;
+                }
+                record::settle(&path, pending.number)?;
             }
         }
-        let path = self.instance_path(address)?;
-        let catalogue = self.catalogue(&target.plan.release.release)?.clone();
-        let recorded = act(&path, &catalogue)?;
-        let declared = catalogue.table(table);
-        let columns = recorded
+        Ok(())
+    }
+
+    fn tell(
+        &mut self,
+        customer: &CustomerId,
+        stream: &str,
+        instance: &str,
+        catalogue: &Catalogue,
+        pending: &Pending,
+    ) -> Result<()> {
+        let note: Note = serde_json::from_str(&pending.note)
+            .map_err(|error| Error::Broken(format!("a note cannot be read: {error}")))?;
+        let actor = self
+            .vendor()?
+            .people
+            .get(&note.person)
+            .map(landfall_core::person::Person::actor)
+            .ok_or_else(|| Error::Broken(format!("there is no person `{}`", note.person)))?;
+        let declared = catalogue.table(&note.table);
+        let columns = pending
+            .recorded
             .changes
             .iter()
-            .map(|change| self.change_of(address, declared, change))
+            .map(|change| self.change_of(customer, declared, change))
             .collect::<Result<Vec<_>>>()?;
-        let role = address.role.unwrap_or(landfall_core::environment::Role::Main);
-        let place = format!("{}/{}", address.customer, address.label);
         let event = Event::RecordChanged {
-            instance: format!("{place}/{role}"),
-            verb,
-            table: table.to_owned(),
-            id: recorded.id,
+            instance: instance.to_owned(),
+            change: pending.number,
+            verb: note.verb,
+            table: note.table,
+            id: pending.recorded.id,
             columns,
         };
-        self.append(
-            &format!("records/{place}"),
-            "records.",
-            &[event],
-            &person.actor(),
-            caller.reason.as_deref(),
-        )?;
-        Ok(recorded)
+        self.append(stream, "records.", &[event], &actor, note.reason.as_deref())
     }
 
     fn change_of(
         &self,
-        address: &Address,
+        customer: &CustomerId,
         table: Option<&Table>,
         change: &record::RecordChange,
     ) -> Result<ColumnChange> {
@@ -194,8 +234,7 @@ impl Installation {
         let keep = |value: &Option<String>| -> Result<Option<String>> {
             match value {
                 Some(value) if hidden => {
-                    let digest: Digest =
-                        Texts::open(&self.paths, &address.customer)?.digest(value)?;
+                    let digest: Digest = Texts::open(&self.paths, customer)?.digest(value)?;
                     Ok(Some(digest.to_string()))
                 }
                 other => Ok(other.clone()),
@@ -240,36 +279,48 @@ fn record_key(text: &str) -> Result<RecordKey> {
     Ok(RecordKey::Natural(parts))
 }
 
-/// A qualified environment changes by a change record only, which its policy must allow; others change freely.
-fn open_to_changes(target: &Environment, address: &Address) -> Result<()> {
+/// Says whether the person may change records there now. A qualified environment is not changed by hand.
+fn may_change(
+    target: &Environment,
+    address: &Address,
+    person: &Person,
+) -> std::result::Result<(), Refusal> {
     let place = format!("{}/{}", address.customer, address.label);
-    let refused = match target.state {
-        State::InUse => {
-            if target.plan.qualified {
-                Some("it is qualified; its records are not changed by hand")
-            } else {
-                None
-            }
+    if person.customer.as_ref().is_some_and(|own| *own != address.customer) {
+        return Err(refusal::OTHER_CUSTOMER.because(
+            format!("`{}` may not change records of `{}`", person.id, address.customer),
+            "let one of that customer's own people do it",
+        ));
+    }
+    match person.role {
+        Role::VendorEngineer | Role::CustomerReviewer => {}
+        Role::VendorSales | Role::VendorQuality | Role::CustomerQuality => {
+            return Err(refusal::AUTHORITY.because(
+                format!(
+                    "`{}` ({}) may not change records; expected: vendor engineer, customer reviewer",
+                    person.id,
+                    person.role.title()
+                ),
+                "choose the session with `--as PERSON`",
+            ));
         }
+    }
+    let why = match target.state {
+        State::InUse if target.plan.qualified => {
+            "it is qualified; its records are not changed by hand"
+        }
+        State::InUse => return Ok(()),
         State::Requested
         | State::Building
         | State::Built
         | State::Closed
         | State::Destroying
-        | State::Destroyed => Some("it is not in use"),
+        | State::Destroyed => "it is not in use",
     };
-    match refused {
-        None => Ok(()),
-        Some(why) => Err(refusal::WRONG_STATE
-            .because(
-                format!("records of `{place}` cannot be changed: {why}"),
-                format!(
-                    "`landfall customer show {}` shows the environments in use",
-                    address.customer
-                ),
-            )
-            .into()),
-    }
+    Err(refusal::WRONG_STATE.because(
+        format!("records of `{place}` cannot be changed: {why}"),
+        format!("`landfall customer show {}` shows the environments in use", address.customer),
+    ))
 }
 
 impl Texts {

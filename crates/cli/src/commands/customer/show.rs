@@ -103,7 +103,8 @@ pub(crate) fn draw(
     heading("next");
     let next = installation.next(id)?;
     if next.is_empty() {
-        output.line("nothing is waiting");
+        output.line("nothing is waiting; the ledger can be verified at any time");
+        output.line(&format!("  {}", context.command("landfall ledger verify")));
     }
     for item in &next {
         let text = format!("{}: {}", item.who, item.what);

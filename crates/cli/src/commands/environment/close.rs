@@ -6,7 +6,7 @@ use crate::{context::Context, output::error::Failure};
 pub(crate) fn run(address: &Address, context: &Context) -> Result<(), Failure> {
     let mut installation = context.open()?;
     find(&installation.customer(&address.customer)?, address)?;
-    context.confirm(&format!("`{}` will be closed: nobody can enter it again.", whole(address)))?;
+    context.confirm(&format!("`{}` will be closed: nobody can enter it again", whole(address)))?;
     installation.environment_close(&context.caller(), address)?;
     done(
         context,

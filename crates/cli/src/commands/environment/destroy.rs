@@ -20,7 +20,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
     let address = &arguments.address;
     find(&installation.customer(&address.customer)?, address)?;
     context.confirm(&format!(
-        "`{}` will be destroyed for ever: databases, files and keys.",
+        "`{}` will be destroyed for ever: databases, files and keys",
         whole(address)
     ))?;
     let caller = if arguments.early { context.signer()? } else { context.caller() };

@@ -40,19 +40,24 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
         "release",
         "requested",
         "built",
+        "destroyed",
         "destroy by",
         "purpose",
     ]);
     for environment in customer.environments.values() {
         let date =
             |moment: &str| Cell::maybe(environment.since.get(moment).map(|time| time.date()));
+        let standing = environment.state != State::Destroyed;
+        let due = environment.due.as_ref().filter(|_| standing);
+        let destroy_by = due.map(|due| due.destroy_by.date());
         table.row([
             format!("{}/{}", customer.id, environment.label).into(),
             Cell::toned(environment.state.as_str(), tone(environment.state)),
             environment.plan.release.release.to_string().into(),
             date("requested"),
             date("built"),
-            Cell::maybe(environment.due.as_ref().map(|due| due.destroy_by.date())),
+            date("destroyed"),
+            Cell::maybe(destroy_by),
             Cell::maybe(environment.purpose.map(|purpose| json::word(&purpose))),
         ]);
     }

@@ -73,7 +73,8 @@ pub(crate) fn run(address: &Address, context: &Context) -> Result<(), Failure> {
             fact(moment, time.human().into());
         }
     }
-    for instance in &environment.instances {
+    let standing = environment.state.has_content();
+    for instance in environment.instances.iter().filter(|_| standing) {
         let location = installation.directory().join(&instance.location);
         fact(instance.role.title(), location.display().to_string().into());
     }
@@ -83,7 +84,7 @@ pub(crate) fn run(address: &Address, context: &Context) -> Result<(), Failure> {
         fact(&format!("{} package", package.kind.as_str()), text.into());
     }
     context.output().table(&facts);
-    if !environment.state.has_content() {
+    if !standing {
         context.output().talk("it has no instances now");
     }
     context.tell_next(&installation.next(&customer.id)?);

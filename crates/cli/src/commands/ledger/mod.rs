@@ -3,7 +3,6 @@
 mod export;
 mod show;
 mod verify;
-mod words;
 
 use clap::Subcommand;
 use landfall_ledger::Ledger;

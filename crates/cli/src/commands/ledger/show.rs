@@ -2,7 +2,9 @@ use clap::Args;
 use landfall_core::{digest::Digest, entry::Entry};
 use serde_json::Value;
 
-use super::{open, words::happened};
+use landfall_operations::sentence;
+
+use super::open;
 use crate::{
     context::Context,
     output::{Output, colour::Tone, error::Failure, json::serialised},
@@ -75,7 +77,7 @@ fn line(output: &Output, entry: &Entry) {
         colour.paint(Tone::Quiet, &entry.time.human()),
         colour.paint(Tone::Heading, &entry.actor.name),
         entry.actor.role,
-        happened(entry)
+        sentence(entry)
     );
     if let Some(person) = &entry.on_behalf_of {
         text.push_str(&format!(", as a consequence of what `{person}` did"));

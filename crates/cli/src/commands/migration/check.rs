@@ -21,7 +21,7 @@ pub(crate) struct Arguments {
     #[arg(value_name = "SPEC")]
     spec: PathBuf,
     /// The source dump's folder.
-    #[arg(value_name = "SOURCE")]
+    #[arg(long, value_name = "FOLDER")]
     source: PathBuf,
     /// Against which release of the product; the newest unless said.
     #[arg(long)]
@@ -58,6 +58,6 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
         report.release,
         counted(report.conversion.len() as u64, "target field is", "target fields are")
     ));
-    output.talk("next: landfall migration try SPEC SOURCE --out FOLDER");
+    output.talk("next: landfall migration try SPEC --source FOLDER --out FOLDER");
     Ok(())
 }

@@ -66,5 +66,6 @@ pub(super) fn tone(state: IterationState) -> Tone {
     match state {
         IterationState::Running | IterationState::Run | IterationState::Published => Tone::Waiting,
         IterationState::Signed => Tone::Done,
+        IterationState::Stopped => Tone::Failed,
     }
 }

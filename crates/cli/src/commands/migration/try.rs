@@ -21,7 +21,7 @@ pub(crate) struct Arguments {
     #[arg(value_name = "SPEC")]
     spec: PathBuf,
     /// The source dump's folder.
-    #[arg(value_name = "SOURCE")]
+    #[arg(long, value_name = "FOLDER")]
     source: PathBuf,
     /// The folder for the package and the rejected rows; new or empty.
     #[arg(long, value_name = "FOLDER")]

@@ -55,6 +55,6 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
         "wrote a source of {} to `{folder}`, and the spec that migrates it to `{folder}/spec`",
         counted(facts.people, "person", "people")
     ));
-    output.talk(&format!("next: landfall migration check {folder}/spec {folder}"));
+    output.talk(&format!("next: landfall migration check {folder}/spec --source {folder}"));
     Ok(())
 }

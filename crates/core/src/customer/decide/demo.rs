@@ -1,5 +1,5 @@
 use super::{
-    super::{Customer, Environment, Event, State},
+    super::{Customer, Environment, Event, State, Status},
     Context, environment, wrong_state,
 };
 use crate::{
@@ -24,6 +24,12 @@ pub(super) fn lend(
         | State::Closed
         | State::Destroying
         | State::Destroyed => return Err(wrong_state(customer, demo, "lent", "in use")),
+    }
+    if customer.status != Status::Prospect {
+        return Err(refusal::NOT_DEMO.because(
+            format!("a Demo is lent before the contract, and that of `{}` is signed", customer.id),
+            format!("request the Sandbox: `landfall environment request {} sandbox`", customer.id),
+        ));
     }
     let lifetime = context.policy.rules(Kind::Demo).lifetime_days.unwrap_or(u32::MAX);
     if days == 0 || days > lifetime {

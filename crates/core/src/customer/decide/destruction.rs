@@ -74,6 +74,11 @@ pub(super) fn close(
     context: &Context<'_>,
 ) -> Result<Vec<Event>, Refusal> {
     let target = environment(customer, label)?;
+    if target.state == State::Requested {
+        context.reason("giving up an environment that was requested")?;
+        let key = last_use_of_key(customer, label);
+        return Ok(vec![Event::EnvironmentAbandoned { label, key }]);
+    }
     not_prod(customer, label)?;
     match target.state {
         State::Built | State::InUse => {}
@@ -185,12 +190,18 @@ pub(super) fn complete(customer: &Customer, label: Label) -> Result<Vec<Event>, 
             _,
         ) => return Err(wrong_state(customer, target, "recorded as destroyed", "being destroyed")),
     };
-    let key = target.plan.key.clone().filter(|key| {
-        !customer.environments.values().any(|other| {
-            other.label != label
-                && other.plan.key.as_ref() == Some(key)
-                && other.state != State::Destroyed
-        })
-    });
+    let key = last_use_of_key(customer, label);
     Ok(vec![Event::EnvironmentDestroyed { label, operation, key }])
+}
+
+/// Returns the masking key that goes with an environment: the one that nothing else uses any more.
+#[must_use]
+pub fn last_use_of_key(customer: &Customer, label: Label) -> Option<String> {
+    let key = customer.environment(label)?.plan.key.clone()?;
+    let used = customer.environments.values().any(|other| {
+        other.label != label
+            && other.plan.key.as_ref() == Some(&key)
+            && other.state != State::Destroyed
+    });
+    (!used).then_some(key)
 }

@@ -51,7 +51,12 @@ pub(super) fn freeze(
             }
             match (&target.iq, is_plan, target.state) {
                 (None, true, State::Requested) => customer.next_document(kind),
-                (Some(number), false, State::Built) => number.clone(),
+                // Facts are frozen once: what is signed never changes under its signatures.
+                (Some(number), false, State::Built)
+                    if customer.documents.get(number).is_some_and(|d| d.facts.is_none()) =>
+                {
+                    number.clone()
+                }
                 (
                     None | Some(_),
                     true | false,
@@ -223,6 +228,7 @@ pub(super) fn reject(
     Ok(vec![Event::DocumentRejected {
         number: number.to_owned(),
         signature: context.signature(meaning, digest)?,
+        reason: context.reason.unwrap_or_default().trim().to_owned(),
     }])
 }
 
@@ -265,7 +271,7 @@ fn independent(
     let target = environment(customer, document.label)?;
     let all = document.plan_signatures.iter().chain(&document.signatures);
     let (mut made, mut checked) = (vec![target.author.clone()], Vec::new());
-    made.extend(target.executor.clone());
+    made.extend(target.executors.iter().cloned());
     for signature in all {
         if group(signature.meaning) == Group::Makes {
             made.push(signature.person.clone());

@@ -90,13 +90,16 @@ pub(super) fn request(
     }])
 }
 
-/// A validation is one formal VAL that was, or will be, signed, with the informal ones before it.
+/// Returns the number of the validation that a new VAL belongs to: a validation lasts as long as one of its VALs, and
+/// with the last of them its masking key is destroyed, never to be named again.
 fn validation_number(customer: &Customer) -> usize {
-    let gone = customer
+    let standing = customer
         .of_kind(Kind::Val)
-        .filter(|val| val.purpose == Some(Purpose::Formal) && val.state == State::Destroyed)
-        .count();
-    gone + 1
+        .filter(|val| val.state != State::Destroyed)
+        .find_map(|val| val.plan.key.as_deref()?.strip_prefix("validation-")?.parse().ok());
+    let named: std::collections::BTreeSet<_> =
+        customer.environments.values().filter_map(|other| other.plan.key.as_ref()).collect();
+    standing.unwrap_or(named.len() + 1)
 }
 
 fn digest_of(plan: &Plan) -> Result<crate::digest::Digest, Refusal> {
@@ -177,6 +180,11 @@ fn opens(
             "PROD is not live".to_owned(),
             format!("`landfall golive show {id}` shows the step that is next"),
         ),
+        Condition::ProdIsNotLive => (
+            customer.status != Status::Live,
+            "PROD is live; onboarding is over".to_owned(),
+            "explore new releases in the vendor's Community Dev".to_owned(),
+        ),
         Condition::LifetimeIsOver => (true, String::new(), String::new()),
     };
     if holds {
@@ -191,7 +199,7 @@ fn opens(
 fn published(customer: &Customer) -> bool {
     customer.iterations.iter().any(|iteration| match iteration.state {
         IterationState::Published | IterationState::Signed => true,
-        IterationState::Running | IterationState::Run => false,
+        IterationState::Running | IterationState::Run | IterationState::Stopped => false,
     })
 }
 
@@ -228,9 +236,18 @@ fn check_content(
             Ok(())
         }
         Content::Iteration { number, migration } => {
+            if let Some(signed) = customer.signed_iteration() {
+                return wrong(format!(
+                    "iteration {} is signed off; its review is over",
+                    signed.number
+                ));
+            }
             let latest = customer.iterations.iter().rev().find(|iteration| match iteration.state {
                 IterationState::Published => true,
-                IterationState::Running | IterationState::Run | IterationState::Signed => false,
+                IterationState::Running
+                | IterationState::Run
+                | IterationState::Signed
+                | IterationState::Stopped => false,
             });
             match latest {
                 Some(iteration)
@@ -246,9 +263,6 @@ fn check_content(
             }
         }
         Content::Composition { configuration, migration } => {
-            if label.kind() == Kind::Preprod {
-                return Ok(());
-            }
             let source = customer.sources.get(&label.kind()).map(|source| source.label);
             let extracted = customer
                 .extractions

@@ -1,6 +1,7 @@
 use super::{
     super::{
-        Customer, DumpPurpose, Event, GoLiveStep, Iteration, IterationState, SectionCounts, Status,
+        BuildFailure, Customer, DumpPurpose, Event, GoLiveStep, Iteration, IterationState,
+        SectionCounts, Status,
     },
     Context,
 };
@@ -94,12 +95,8 @@ pub(super) fn start(
                 "run it with the signed spec, or have a new iteration signed off first",
             ));
         }
-        if customer.golive.contains_key(&GoLiveStep::RunMigration) {
-            return Err(refusal::GOLIVE_DONE.because(
-                "the final run was made already",
-                format!("`landfall migration list {}` shows it", customer.id),
-            ));
-        }
+        // Refused before the long run, not after it.
+        super::golive::step(customer, GoLiveStep::RunMigration)?;
     } else {
         after_sign_off(customer, "another iteration")?;
     }
@@ -133,6 +130,15 @@ pub(super) fn complete(
     Ok(events)
 }
 
+pub(super) fn stop(
+    customer: &Customer,
+    number: u32,
+    failure: &BuildFailure,
+) -> Result<Vec<Event>, Refusal> {
+    in_state(customer, number, IterationState::Running)?;
+    Ok(vec![Event::IterationStopped { number, failure: failure.clone() }])
+}
+
 pub(super) fn publish(customer: &Customer, number: u32) -> Result<Vec<Event>, Refusal> {
     let iteration = in_state(customer, number, IterationState::Run)?;
     if iteration.is_final {
@@ -141,6 +147,7 @@ pub(super) fn publish(customer: &Customer, number: u32) -> Result<Vec<Event>, Re
             format!("`landfall golive show {}` shows the next step", customer.id),
         ));
     }
+    after_sign_off(customer, "another published iteration")?;
     Ok(vec![Event::IterationPublished { number }])
 }
 
@@ -179,6 +186,7 @@ pub(super) fn sign(
     context: &Context<'_>,
 ) -> Result<Vec<Event>, Refusal> {
     let iteration = in_state(customer, number, IterationState::Published)?;
+    after_sign_off(customer, "another sign-off")?;
     if let Some(finding) = iteration.findings.iter().find(|f| f.resolution.is_none()) {
         return Err(refusal::FINDINGS_OPEN.because(
             format!("iteration {number} cannot be signed off: finding {} is open", finding.number),
@@ -192,7 +200,7 @@ pub(super) fn sign(
         other.number > number
             && match other.state {
                 IterationState::Published | IterationState::Signed => true,
-                IterationState::Running | IterationState::Run => false,
+                IterationState::Running | IterationState::Run | IterationState::Stopped => false,
             }
     });
     if newer {
@@ -270,5 +278,6 @@ fn word(state: IterationState) -> &'static str {
         IterationState::Run => "run",
         IterationState::Published => "published",
         IterationState::Signed => "signed off",
+        IterationState::Stopped => "stopped",
     }
 }

@@ -11,6 +11,7 @@ mod migration;
 mod source;
 
 pub use authority::{AUTHORITY, authorised};
+pub use destruction::last_use_of_key;
 
 use super::{Command, Customer, Environment, Event};
 use crate::{
@@ -111,6 +112,7 @@ pub fn decide(
         Command::CompleteIteration { number, package, sections } => {
             migration::complete(known()?, *number, package, sections)
         }
+        Command::StopIteration { number, failure } => migration::stop(known()?, *number, failure),
         Command::PublishIteration { number } => migration::publish(known()?, *number),
         Command::AddFinding { number, text } => {
             migration::add_finding(known()?, *number, *text, context)

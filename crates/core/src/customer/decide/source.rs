@@ -76,6 +76,15 @@ pub(super) fn record_extraction(
             refusal::PACKAGES.because("expected a configuration package", "extract it again")
         );
     }
+    // The same content extracted again is nothing new.
+    let latest = customer
+        .extractions
+        .iter()
+        .rev()
+        .find(|(from, wanted, _)| *from == label && *wanted == target);
+    if latest.map(|(_, _, known)| known.digest) == Some(package.digest) {
+        return Ok(Vec::new());
+    }
     let mut events = vec![Event::ConfigurationExtracted {
         label,
         target,

@@ -18,7 +18,10 @@ pub(super) fn all() -> Vec<List> {
         List {
             name: "conditions",
             columns: &["NAME", "CODE", "CATEGORY"],
-            rows: CONDITIONS.iter().map(|choice| row(&[choice.name, choice.code, category(choice.name)])).collect(),
+            rows: CONDITIONS
+                .iter()
+                .map(|choice| row(&[choice.name, choice.code, category(choice.name)]))
+                .collect(),
         },
         List {
             name: "medications",
@@ -100,11 +103,8 @@ const FREQUENCIES: &[&[&str]] = &[
     &["Occasionally", "OCCASIONAL", ""],
 ];
 
-const ROUTES: &[&[&str]] = &[
-    &["Oral", "ORAL"],
-    &["Inhalation", "RESPIRATORY"],
-    &["Topical", "TOPICAL"],
-];
+const ROUTES: &[&[&str]] =
+    &[&["Oral", "ORAL"], &["Inhalation", "RESPIRATORY"], &["Topical", "TOPICAL"]];
 
 const TEMPLATES: &[&[&str]] = &[
     &["Screening invitation", "e-mail", "Your screening visit", "1"],
@@ -114,10 +114,20 @@ const TEMPLATES: &[&[&str]] = &[
 ];
 
 const RECRUITMENT: &[&[&str]] = &[
-    &["Identified for screening", "identified", "Registered; a screening visit is to be offered.", "1"],
+    &[
+        "Identified for screening",
+        "identified",
+        "Registered; a screening visit is to be offered.",
+        "1",
+    ],
     &["Eligible", "eligible", "May be offered any study whose criteria fit.", "2"],
     &["Excluded by medication", "ineligible", "Ask again when the medication has ended.", "3"],
-    &["Excluded by medical history", "ineligible", "Not to be offered studies in healthy people.", "4"],
+    &[
+        "Excluded by medical history",
+        "ineligible",
+        "Not to be offered studies in healthy people.",
+        "4",
+    ],
     &["Asked to be left out", "removed", "Do not call, write or send messages.", "5"],
 ];
 

@@ -1,0 +1,24 @@
+//! The contract of an engine: what every way of keeping instances and packages has to do.
+
+#[cfg(test)]
+mod clone;
+#[cfg(test)]
+mod embedded;
+#[cfg(test)]
+mod extract;
+#[cfg(test)]
+mod fingerprint;
+#[cfg(test)]
+mod lifecycle;
+#[cfg(test)]
+mod load;
+#[cfg(test)]
+mod probe;
+#[cfg(test)]
+mod record;
+#[cfg(test)]
+mod repeat;
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod store;
