@@ -42,7 +42,7 @@ enum Decided {
 impl Installation {
     /// Returns the person whose session acts.
     pub(crate) fn acting(&mut self, caller: &Caller) -> Result<Person> {
-        self.tell_sessions()?;
+        self.recover()?;
         let vendor = self.vendor()?;
         let now = self.now()?;
         let open = self.open_sessions(now)?;

@@ -35,6 +35,8 @@ pub struct Installation {
     pub(crate) catalogues: BTreeMap<Release, Catalogue>,
     pub(crate) packages: Store,
     clock: ClockKind,
+    /// Whether this process has finished what another one left behind.
+    pub(crate) recovered: bool,
 }
 
 impl std::fmt::Debug for Installation {
@@ -224,7 +226,16 @@ impl Installation {
         }
         let credentials = Credentials::open(&paths.credentials())?;
         let packages = Store::new(paths.packages());
-        Ok(Self { paths, ledger, credentials, policy, catalogues, packages, clock })
+        Ok(Self {
+            paths,
+            ledger,
+            credentials,
+            policy,
+            catalogues,
+            packages,
+            clock,
+            recovered: false,
+        })
     }
 
     /// Returns the data directory.

@@ -16,6 +16,7 @@ mod packages;
 mod paths;
 mod probe;
 mod progress;
+mod recovery;
 mod rendition;
 mod secrets;
 mod steps;

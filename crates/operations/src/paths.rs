@@ -86,6 +86,15 @@ impl Paths {
         self.root.join("work").join(format!("{customer}-{operation}.lock"))
     }
 
+    /// Where a configuration package is written before it has its name.
+    pub(crate) fn extraction(&self, customer: &CustomerId) -> PathBuf {
+        self.root.join("work").join(format!("{customer}-extraction.building"))
+    }
+
+    pub(crate) fn extraction_lock(&self, customer: &CustomerId) -> PathBuf {
+        self.root.join("work").join(format!("{customer}-extraction.lock"))
+    }
+
     /// Returns the path as it stands in ledger and documents: relative to the data directory.
     pub(crate) fn relative(&self, path: &Path) -> String {
         path.strip_prefix(&self.root).unwrap_or(path).to_string_lossy().into_owned()

@@ -4,10 +4,7 @@ use landfall_core::{customer::Command, environment::Kind, refusal};
 
 use super::{Case, case};
 use crate::support::{
-    commands::{
-        accept, choose, complete_iteration, extract, extract_as, final_dump, start_iteration,
-        validate,
-    },
+    commands::{accept, choose, extract, extract_as, final_dump, start_iteration, validate},
     facts::configuration,
     people::{
         Who::{CustomerQuality, CustomerReviewer, Engineer, SecondEngineer},
@@ -32,13 +29,7 @@ pub(super) fn going_live() -> Vec<Case> {
         case(VALIDATION, Stage::Validated, validates("val-2"), "is completed already"),
         case(GOLIVE_ORDER, Stage::Validated, extracts(), "step 1 comes before step 2")
             .after([CustomerQuality.does(choose(Kind::Prod, "val-2"))]),
-        case(
-            GOLIVE_ORDER,
-            Stage::ProdSourceChosen,
-            Engineer.does(complete_iteration(2)),
-            "step 2 comes before step 3",
-        )
-        .after([final_run()]),
+        case(GOLIVE_ORDER, Stage::ProdSourceChosen, final_run(), "step 2 comes before step 3"),
         case(GOLIVE_ORDER, Stage::ProdApproved, provides(), "step 4 comes before step 5"),
         case(GOLIVE_ORDER, Stage::ProdReviewed, checks(), "step 5 comes before step 6"),
         case(GOLIVE_ORDER, Stage::QcReviewed, goes_live(), "the final quality check is not signed"),
@@ -54,7 +45,7 @@ pub(super) fn going_live() -> Vec<Case> {
             Engineer.does(extract_as(Kind::Prod, "val-2", configuration("val-2, changed"))),
             "step 2 is done already",
         ),
-        case(GOLIVE_DONE, Stage::FinalRunDone, final_run(), "the final run was made already"),
+        case(GOLIVE_DONE, Stage::FinalRunDone, final_run(), "step 3 is done already"),
         case(GOLIVE_DONE, Stage::ProdReviewed, reviews(), "step 4 is done already"),
         case(GOLIVE_DONE, Stage::IqProvided, provides(), "step 5 is done already"),
         case(GOLIVE_DONE, Stage::Live, checks(), "step 6 is done already"),

@@ -44,7 +44,8 @@ pub(super) fn open(options: &Options, reporter: &mut dyn Reporter) -> Result<Sta
         prepare(&beside, &numbers)?;
         make(&directory, &beside)?;
     }
-    let installation = Installation::open(&directory)?;
+    let mut installation = Installation::open(&directory)?;
+    installation.recover()?;
     if installation.clock() != ClockKind::Demonstration {
         return Err(Error::NotADemonstration(directory));
     }

@@ -1,7 +1,4 @@
-use landfall_core::{
-    customer::Environment,
-    ids::CustomerId,
-};
+use landfall_core::{customer::Environment, ids::CustomerId};
 use serde_json::json;
 
 use crate::{Installation, Result, files, operation::StepOutcome, secrets};

@@ -58,10 +58,9 @@ impl Installation {
         let catalogue = self.catalogue(&environment.plan.release.release)?;
         let instance = self.paths.instance(customer, label, Role::Main);
         // One extraction for a customer at a time: what a killed one left aside is thrown away.
-        let lock =
-            files::Lock::take(self.paths.root().join(format!("work/{customer}-extraction.lock")))?
-                .ok_or_else(|| Error::Busy { customer: customer.to_string(), operation: 0 })?;
-        let aside = self.paths.root().join(format!("work/{customer}-extraction.building"));
+        let lock = files::Lock::take(self.paths.extraction_lock(customer))?
+            .ok_or_else(|| Error::Busy { customer: customer.to_string(), operation: 0 })?;
+        let aside = self.paths.extraction(customer);
         files::remove(&aside)?;
         reporter.note(&format!("extracting the configuration of {customer}/{label}/main"));
         let extraction = package::Extraction {

@@ -21,8 +21,6 @@ use super::{
 pub(super) enum Break {
     /// A statement in an instance; it can read the migration package as `source`.
     Statement { role: Role, sql: String },
-    /// As a statement, with references that nobody enforces.
-    Unenforced { role: Role, sql: String },
     /// A journal that was not removed.
     Journal { role: Role },
     /// A file header that counts more free pages than there are.
@@ -38,9 +36,12 @@ pub(super) fn breaks(catalogue: &Catalogue, test: &Test) -> Vec<Break> {
     // A test of the pair is broken in Test.
     let role = test.role.unwrap_or(Role::Test);
     let statement = |sql: &str| Break::Statement { role, sql: sql.to_owned() };
+    let identity = |key: &str| {
+        statement(&format!("UPDATE landfall_instance SET value = 'another' WHERE key = '{key}'"))
+    };
     match &test.probe {
-        Probe::BuildIdentity => identity(role, &["product", "release", "build", "catalogue"]),
-        Probe::InstanceIdentity => identity(role, &["customer", "environment", "role"]),
+        Probe::BuildIdentity => ["product", "release", "build", "catalogue"].map(identity).into(),
+        Probe::InstanceIdentity => ["customer", "environment", "role"].map(identity).into(),
         Probe::Schema => {
             let index = objects(catalogue).into_iter().find(|object| object.kind == "index");
             vec![
@@ -53,23 +54,14 @@ pub(super) fn breaks(catalogue: &Catalogue, test: &Test) -> Vec<Break> {
             vec![statement(&changed_row(catalogue.table(table).unwrap()))]
         }
         Probe::NeverTravelling => vec![statement("INSERT INTO study_library (name) VALUES ('a')")],
-        Probe::References => vec![Break::Unenforced {
-            role,
-            sql: format!(
-                "UPDATE {REFERRING} SET role_id = 999999 WHERE id = (SELECT min(id) FROM {REFERRING})"
-            ),
-        }],
+        Probe::References => vec![statement(&format!(
+            "PRAGMA foreign_keys = OFF; UPDATE {REFERRING} SET role_id = 999999 WHERE id = 1"
+        ))],
         Probe::Integrity => vec![Break::Journal { role }, Break::FreePages { role }],
         Probe::IntegrationSettings => vec![
-            statement(
-                "INSERT INTO general_setting (category, key, value)
-                 VALUES ('Monitoring', 'monitoring.address', 'a')",
-            ),
+            statement(&setting("monitoring.address", "'a'")),
             // What nobody knows counts as a setting of one installation.
-            statement(
-                "INSERT INTO general_setting (category, key, value)
-                 VALUES ('Another', 'another.unknown_key', 'a')",
-            ),
+            statement(&setting("another.unknown_key", "'a'")),
             statement("UPDATE lab_interface SET host = 'a' WHERE id = 1"),
             statement("UPDATE lab_interface SET account_password = 'a' WHERE id = 1"),
         ],
@@ -82,20 +74,13 @@ pub(super) fn breaks(catalogue: &Catalogue, test: &Test) -> Vec<Break> {
         )],
         Probe::Ledger => vec![Break::Ledger],
         // A setting of one installation that has no value: no test of Test looks at it, but Main does not have it.
-        Probe::Agreement => vec![statement(
-            "INSERT INTO general_setting (category, key) VALUES ('Monitoring', 'monitoring.address')",
-        )],
+        Probe::Agreement => vec![statement(&setting("monitoring.address", "NULL"))],
         Probe::Retention => vec![Break::Rule],
     }
 }
 
-fn identity(role: Role, keys: &[&str]) -> Vec<Break> {
-    keys.iter()
-        .map(|key| Break::Statement {
-            role,
-            sql: format!("UPDATE landfall_instance SET value = 'another' WHERE key = '{key}'"),
-        })
-        .collect()
+fn setting(key: &str, value: &str) -> String {
+    format!("INSERT INTO general_setting (category, key, value) VALUES ('a', '{key}', {value})")
 }
 
 /// Writes a change of one row that no other table depends on: of a value that says nothing about a person, so that it
@@ -111,9 +96,7 @@ fn changed_row(table: &Table) -> String {
                  WHERE id = (SELECT min(id) FROM main.{name})"
             )
         }
-        None => {
-            format!("DELETE FROM main.{name} WHERE id = (SELECT max(id) FROM main.{name})")
-        }
+        None => format!("DELETE FROM main.{name} WHERE id = (SELECT max(id) FROM main.{name})"),
     }
 }
 
@@ -122,35 +105,27 @@ fn changed_row(table: &Table) -> String {
 fn is_free(table: &Table, column: &Column) -> bool {
     column.class == Class::None
         && column.references.is_none()
-        && column.values.len() != 1
+        && matches!(column.kind, ColumnKind::Text | ColumnKind::Integer | ColumnKind::Boolean)
         && !table.unique.iter().flatten().any(|name| *name == column.name)
         && table.filter.as_ref().is_none_or(|filter| filter.column != column.name)
 }
 
 /// Returns two different values that the column accepts, as literals.
 fn two_values(column: &Column) -> (String, String) {
-    if let [one, other, ..] = column.values.as_slice() {
-        return (text_literal(one), text_literal(other));
+    match (column.values.as_slice(), column.kind) {
+        ([one, other, ..], _) => (text_literal(one), text_literal(other)),
+        (_, ColumnKind::Text) => ("'a'".to_owned(), "'b'".to_owned()),
+        (_, _) => ("0".to_owned(), "1".to_owned()),
     }
-    let (one, other) = match column.kind {
-        ColumnKind::Integer | ColumnKind::Boolean => ("0", "1"),
-        ColumnKind::Decimal => ("'1'", "'2'"),
-        ColumnKind::Text => ("'a'", "'b'"),
-        ColumnKind::Date => ("'2001-01-01'", "'2002-02-02'"),
-        ColumnKind::DateTime => ("'2001-01-01T00:00:00Z'", "'2002-02-02T00:00:00Z'"),
-        ColumnKind::Bytes => ("X'00'", "X'01'"),
-    };
-    (one.to_owned(), other.to_owned())
 }
 
 impl Break {
     /// Returns the instance that is broken, if one is.
     pub(super) fn touched(&self) -> Option<Role> {
         match self {
-            Self::Statement { role, .. }
-            | Self::Unenforced { role, .. }
-            | Self::Journal { role }
-            | Self::FreePages { role } => Some(*role),
+            Self::Statement { role, .. } | Self::Journal { role } | Self::FreePages { role } => {
+                Some(*role)
+            }
             Self::Ledger | Self::Rule => None,
         }
     }
@@ -158,12 +133,11 @@ impl Break {
     /// Breaks the copy.
     pub(super) fn apply(&self, copied: &Copied) {
         match self {
-            Self::Statement { role, sql } => execute(copied, *role, true, sql),
-            Self::Unenforced { role, sql } => execute(copied, *role, false, sql),
+            Self::Statement { role, sql } => execute(copied, *role, sql),
             // An empty journal is nothing to roll back: SQLite leaves it, and so it stays beside the instance.
             Self::Journal { role } => {
                 let journal = copied.path(role.as_str()).with_extension("sqlite-journal");
-                fs::write(journal, []).unwrap();
+                fs::write(journal, b"").unwrap();
             }
             Self::FreePages { role } => count_one_more_free_page(&copied.path(role.as_str())),
             Self::Ledger => change_entry(&copied.path("ledger")),
@@ -174,28 +148,19 @@ impl Break {
     /// Returns the policy in force after the break.
     pub(super) fn policy(&self, kind: Kind) -> Policy {
         let mut policy = fixture().policy.clone();
-        match self {
-            Self::Rule => {
-                let rules = policy.environment.get_mut(&kind).unwrap();
-                // Nothing makes a PROD due, and reading a policy refuses what would: it is changed where it was read.
-                if rules.due_when.is_empty() {
-                    rules.due_when.push(Condition::ProdIsLive);
-                }
-                rules.destroy_within_days = Some(1 + rules.destroy_within_days.unwrap_or_default());
-            }
-            Self::Statement { .. }
-            | Self::Unenforced { .. }
-            | Self::Journal { .. }
-            | Self::FreePages { .. }
-            | Self::Ledger => {}
+        let rules = policy.environment.get_mut(&kind).unwrap();
+        if matches!(self, Self::Rule) {
+            // Nothing makes a PROD due, and `Policy::parse` refuses what would: the rule is changed after it was read.
+            rules.due_when = vec![Condition::ProdIsLive];
+            rules.destroy_within_days = Some(1 + rules.destroy_within_days.unwrap_or_default());
         }
         policy
     }
 }
 
-fn execute(copied: &Copied, role: Role, enforced: bool, sql: &str) {
+fn execute(copied: &Copied, role: Role, sql: &str) {
     let connection = Connection::open(copied.path(role.as_str())).unwrap();
-    connection.pragma_update(None, "foreign_keys", enforced).unwrap();
+    connection.pragma_update(None, "foreign_keys", true).unwrap();
     let package = copied.path("migration");
     connection.execute("ATTACH DATABASE ?1 AS source", [package.to_str().unwrap()]).unwrap();
     connection.execute_batch(sql).unwrap();
@@ -212,13 +177,8 @@ fn count_one_more_free_page(path: &Path) {
 /// Changes the second entry as somebody would who can write the file: the trigger goes and comes back as it was.
 fn change_entry(path: &Path) {
     let connection = Connection::open(path).unwrap();
-    let trigger: String = connection
-        .query_row(
-            "SELECT sql FROM sqlite_schema WHERE name = 'entry_refuses_update'",
-            [],
-            |row| row.get(0),
-        )
-        .unwrap();
+    let stored = "SELECT sql FROM sqlite_schema WHERE name = 'entry_refuses_update'";
+    let trigger: String = connection.query_row(stored, [], |row| row.get(0)).unwrap();
     connection
         .execute_batch(
             "DROP TRIGGER entry_refuses_update;

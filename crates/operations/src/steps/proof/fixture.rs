@@ -1,6 +1,11 @@
 //! The sound instances: a PROD and a formal VAL, built once, step by step, of a configuration and a migration package.
 
-use std::{collections::BTreeMap, collections::BTreeSet, fs, path::Path, path::PathBuf, sync::OnceLock};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::PathBuf,
+    sync::OnceLock,
+};
 
 use landfall_catalogue::{Catalogue, Class, Column, Kind as ColumnKind, Table, Travels};
 use landfall_core::{
@@ -14,10 +19,10 @@ use landfall_core::{
     vendor::ClockKind,
 };
 use landfall_instances::{
-    Identity, fingerprint,
-    fingerprint::Fingerprint,
-    instance, package,
-    package::{Extraction, Writer},
+    Identity,
+    fingerprint::{self, Fingerprint},
+    instance,
+    package::{self, Extraction, Writer},
     record,
     schema::{package_columns, quoted},
 };
@@ -41,16 +46,16 @@ pub(super) struct Fixture {
     pub(super) policy: Policy,
     pub(super) prod: Built,
     pub(super) val: Built,
-    configuration: Vec<u8>,
-    migration: Vec<u8>,
-    ledger: Vec<u8>,
+    /// The packages and the ledger, by name.
+    files: BTreeMap<&'static str, Vec<u8>>,
 }
 
 /// An environment as its steps left it.
 pub(super) struct Built {
     pub(super) plan: Plan,
     pub(super) results: Vec<TestResult>,
-    instances: BTreeMap<Role, Vec<u8>>,
+    /// The instances, by the name of their role.
+    files: BTreeMap<&'static str, Vec<u8>>,
 }
 
 /// Returns the one fixture of all tests.
@@ -72,65 +77,44 @@ fn make() -> Fixture {
     let mut installation =
         Installation::init(&data, ClockKind::Demonstration, None, &first).unwrap();
     let policy = installation.policy.clone();
-    let catalogue =
-        installation.catalogue(&installation.newest_release().unwrap()).unwrap().clone();
+    let release = installation.newest_release().unwrap();
+    let catalogue = installation.catalogue(&release).unwrap().clone();
     let customer: CustomerId = "acme".parse().unwrap();
 
-    let configuration = configuration_package(&installation, &catalogue, folder.path());
-    let configuration_path = installation.packages.path(&configuration);
-    let migration =
-        migration_package(&installation, &catalogue, &configuration_path, folder.path());
-    let migration_path = installation.packages.path(&migration);
+    let configuration = configuration_package(&installation, &catalogue);
+    let migration = migration_package(&installation, &catalogue, &configuration);
 
     // A key that is always the same, so that the masks draw the same in every run.
     let key_path = installation.paths.key(&customer, "val-1");
     files::folder(key_path.parent().unwrap()).unwrap();
     files::write(&key_path, &[5; 32], true).unwrap();
 
+    let facts = |digest: &Digest, source: &str| {
+        installation.package_facts(digest, source.to_owned(), &catalogue).unwrap()
+    };
     let content = Content::Composition {
-        configuration: installation
-            .package_facts(&configuration, "acme/sandbox".to_owned(), &catalogue)
-            .unwrap(),
-        migration: Some(
-            installation
-                .package_facts(&migration, "iteration 1".to_owned(), &catalogue)
-                .unwrap(),
-        ),
+        configuration: facts(&configuration, "acme/sandbox"),
+        migration: Some(facts(&migration, "iteration 1")),
     };
     let release = installation.release_facts(&catalogue).unwrap();
-    let prod = plan::plan(
-        &customer,
-        Label::single(Kind::Prod),
-        None,
-        content.clone(),
-        release.clone(),
-        None,
-        &policy,
-    );
-    let val = plan::plan(
-        &customer,
-        Label::numbered(Kind::Val, 1),
-        Some(Purpose::Formal),
-        content,
-        release,
-        Some("val-1".to_owned()),
-        &policy,
-    );
+    let plan = |label, purpose, key| {
+        plan::plan(&customer, label, purpose, content.clone(), release.clone(), key, &policy)
+    };
+    let prod = plan(Label::single(Kind::Prod), None, None);
+    let key = Some("val-1".to_owned());
+    let val = plan(Label::numbered(Kind::Val, 1), Some(Purpose::Formal), key);
     let prod = built(&mut installation, prod, 1);
     let val = built(&mut installation, val, 2);
 
-    let ledger = installation.paths.ledger();
+    let files = [
+        ("configuration", installation.packages.path(&configuration)),
+        ("migration", installation.packages.path(&migration)),
+        ("ledger", installation.paths.ledger()),
+    ];
     // The last connection takes the write-ahead log into the ledger's file.
     drop(installation);
-    Fixture {
-        prod,
-        val,
-        configuration: fs::read(configuration_path).unwrap(),
-        migration: fs::read(migration_path).unwrap(),
-        ledger: fs::read(ledger).unwrap(),
-        catalogue,
-        policy,
-    }
+    let files = files.map(|(name, path)| (name, fs::read(path).unwrap())).into();
+    Fixture { catalogue, policy, prod, val, files }
 }
 
 /// Carries out the steps of a plan and keeps what they made.
@@ -151,23 +135,17 @@ fn built(installation: &mut Installation, plan: Plan, number: u32) -> Built {
             results.extend(outcome.tests);
         }
     }
-    let instances = plan
-        .instances
-        .iter()
-        .map(|role| {
-            let path = installation.paths.instance(&plan.customer, plan.label, *role);
-            (*role, fs::read(path).unwrap())
-        })
-        .collect();
-    Built { plan, results, instances }
+    let read = |role: &Role| {
+        let path = installation.paths.instance(&plan.customer, plan.label, *role);
+        (role.as_str(), fs::read(path).unwrap())
+    };
+    let files = plan.instances.iter().map(read).collect();
+    Built { plan, results, files }
 }
 
 /// Extracts the configuration of an instance that holds the demonstration set.
-fn configuration_package(
-    installation: &Installation,
-    catalogue: &Catalogue,
-    folder: &Path,
-) -> Digest {
+fn configuration_package(installation: &Installation, catalogue: &Catalogue) -> Digest {
+    let folder = installation.paths.root().join("work");
     let source = folder.join("source.sqlite");
     let identity = Identity {
         customer: "acme".to_owned(),
@@ -182,26 +160,22 @@ fn configuration_package(
     instance::create(&source, catalogue, &identity).unwrap();
     instance::finish(&source, catalogue).unwrap();
     record::add_all(&source, catalogue, &demo_set::records(catalogue).unwrap()).unwrap();
-    let extraction = Extraction {
-        kind: package::Kind::Configuration,
-        policy: installation.policy.digest(),
-        base: None,
-    };
+    let (kind, policy) = (package::Kind::Configuration, installation.policy.digest());
+    let extraction = Extraction { kind, policy, base: None };
     let target = folder.join("configuration.sqlite");
     package::extract(&source, catalogue, &extraction, &target).unwrap();
     installation.packages.put(&target).unwrap()
 }
 
-/// Writes a migration package in which every table has rows and every column a value.
+/// Writes a migration package in which every table has rows and every column a value; it needs a configuration.
 fn migration_package(
     installation: &Installation,
     catalogue: &Catalogue,
-    configuration: &Path,
-    folder: &Path,
+    needed: &Digest,
 ) -> Digest {
     let kind = package::Kind::Migration;
-    let target = folder.join("migration.sqlite");
-    let configured = Connection::open(configuration).unwrap();
+    let target = installation.paths.root().join("work/migration.sqlite");
+    let configured = Connection::open(installation.packages.path(needed)).unwrap();
     let writer = Writer::create(&target, catalogue, kind).unwrap();
     for table in catalogue.tables().iter().filter(|table| table.travels == Travels::Migration) {
         let columns = package_columns(catalogue, table, kind);
@@ -225,74 +199,38 @@ fn migration_package(
 
 /// Returns the natural key of the first row of a table of the configuration.
 fn natural_key(configured: &Connection, table: &Table) -> Value {
-    let [column] = table.natural_key.as_slice() else {
-        panic!("`{}` is not known by one column", table.name);
-    };
-    let sql =
-        format!("SELECT {} FROM {} ORDER BY id LIMIT 1", quoted(column), quoted(&table.name));
+    assert_eq!(table.natural_key.len(), 1, "`{}` is known by several columns", table.name);
+    let (column, name) = (quoted(&table.natural_key[0]), quoted(&table.name));
+    let sql = format!("SELECT {column} FROM {name} ORDER BY id LIMIT 1");
     configured.query_row(&sql, [], |row| row.get(0)).unwrap()
 }
 
-/// Invents the value of one cell. The dates of a person lie years apart, so that the masks can move them.
+/// Invents the value of one cell: one with which the row passes the table's filter. The dates of a person lie years
+/// apart, so that the masks can move them.
 fn invented(table: &Table, column: &Column, row: usize, number: usize) -> Value {
-    const FIRST: [&str; 4] = ["Amelia", "Charles", "Emeka", "Fiona"];
-    const LAST: [&str; 4] = ["Ashworth", "Briggs", "van der Berg", "O'Connor"];
-    const TOWNS: [&str; 4] = ["Lancaster", "Morecambe", "Kendal", "Great Harwood"];
+    let whole = |number: usize| Value::Integer(i64::try_from(number).unwrap());
     if column.name == "id" || column.references.is_some() {
-        return Value::Integer(i64::try_from(row).unwrap());
+        return whole(row);
     }
-    let serial = row * 100 + number;
-    let (first, last) = (FIRST[row % 4], LAST[row % 4]);
-    let year = 2010 + number % 14;
-    Value::Text(match column.class {
-        Class::FirstName => first.to_owned(),
-        Class::MiddleName => FIRST[(row + 1) % 4].to_owned(),
-        Class::LastName => last.to_owned(),
-        Class::FullName => format!("{} {}", FIRST[serial % 4], LAST[(serial + 1) % 4]),
-        Class::BirthDate => format!("19{}-02-{:02}", 50 + row, 1 + row),
-        Class::CareDate => format!("{year}-{:02}-15", 1 + row),
-        Class::CareDateTime => format!("{year}-{:02}-17T08:15:00Z", 1 + row),
-        Class::Email => format!("{}.smith.{serial}@home.example", first.to_lowercase()),
-        Class::Phone => format!("+447{:09}", 700_000_000 + serial),
-        Class::AddressLine => format!("{serial} High Street"),
-        Class::City => TOWNS[row % 4].to_owned(),
-        Class::Postcode => format!("LA{} {}AB", 10 + row, number % 10),
-        Class::NationalId => format!("QQ{serial:08}C"),
-        Class::BankAccount => format!("ACCT{serial:012}"),
-        Class::ExternalId => format!("V-{serial:07}"),
-        Class::FreeText => format!("Spoke to {first} {last} about visit {serial}"),
-        Class::FileName => format!("{first}_{serial}.pdf"),
-        Class::File => return Value::Blob(format!("scan {serial}").into_bytes()),
-        Class::None
-        | Class::Key
-        | Class::Sex
-        | Class::Race
-        | Class::Ethnicity
-        | Class::Height
-        | Class::Weight
-        | Class::Region
-        | Class::Country
-        | Class::Coded
-        | Class::Integration
-        | Class::Secret => return impersonal(table, column, row, number),
-    })
-}
-
-/// Invents a value that masks leave alone: one with which the row passes the table's filter.
-fn impersonal(table: &Table, column: &Column, row: usize, number: usize) -> Value {
-    let kept = table.filter.as_ref().filter(|filter| filter.column == column.name);
-    let listed = kept.map_or(&column.values, |filter| &filter.keep);
+    let filter = table.filter.as_ref().filter(|filter| filter.column == column.name);
+    let listed = filter.map_or(&column.values, |filter| &filter.keep);
     if !listed.is_empty() {
         return Value::Text(listed[row % listed.len()].clone());
     }
-    Value::Text(match column.kind {
-        ColumnKind::Integer => return Value::Integer(i64::try_from(row).unwrap()),
-        ColumnKind::Boolean => return Value::Integer(i64::from(row % 2 == 0)),
-        ColumnKind::Bytes => return Value::Blob(vec![1]),
-        ColumnKind::Decimal => "72.5".to_owned(),
-        ColumnKind::Text => format!("{} {row}", column.name),
-        ColumnKind::Date => format!("{}-06-01", 2010 + number),
-        ColumnKind::DateTime => format!("{}-06-01T10:00:00Z", 2010 + number),
+    let (serial, year) = (row * 100 + number, 2010 + number % 14);
+    Value::Text(match (column.kind, column.class) {
+        (ColumnKind::Integer, _) => return whole(row),
+        (ColumnKind::Boolean, _) => return whole(row % 2),
+        (ColumnKind::Bytes, _) => return Value::Blob(format!("scan {serial}").into_bytes()),
+        (ColumnKind::Decimal, _) => "72.5".to_owned(),
+        (ColumnKind::Date, _) => format!("{year}-{row:02}-15"),
+        (ColumnKind::DateTime, _) => format!("{year}-{row:02}-17T08:15:00Z"),
+        (ColumnKind::Text, Class::Phone) => format!("+447{:09}", 700_000_000 + serial),
+        (ColumnKind::Text, Class::FreeText) => format!("Spoke about visit {serial} at length"),
+        // Short enough for every column, and no two columns of a table hold the same.
+        (ColumnKind::Text, _) => {
+            format!("{} {serial}", column.name.chars().take(12).collect::<String>())
+        }
     })
 }
 
@@ -305,13 +243,7 @@ pub(super) struct Copied {
 impl Copied {
     pub(super) fn of(built: &'static Built) -> Self {
         let copied = Self { folder: tempfile::tempdir().unwrap(), built };
-        for (role, bytes) in &built.instances {
-            fs::write(copied.path(role.as_str()), bytes).unwrap();
-        }
-        let Fixture { configuration, migration, ledger, .. } = fixture();
-        for (name, bytes) in
-            [("configuration", configuration), ("migration", migration), ("ledger", ledger)]
-        {
+        for (name, bytes) in fixture().files.iter().chain(&built.files) {
             fs::write(copied.path(name), bytes).unwrap();
         }
         copied
@@ -330,12 +262,8 @@ impl Copied {
         if let Some(role) = touched {
             let scanned = plan.tests.iter().any(|test| test.probe == Probe::ResidualScan);
             let report = scanned.then(|| self.scan(role));
-            let probing = Probing::of_instance(
-                self.path(role.as_str()),
-                &fixture().catalogue,
-                policy,
-                report.as_ref(),
-            );
+            let (path, catalogue) = (self.path(role.as_str()), &fixture().catalogue);
+            let probing = Probing::of_instance(path, catalogue, policy, report.as_ref());
             for test in plan.tests.iter().filter(|test| test.role == Some(role)) {
                 results.push(result(test, &probing.probe(&test.probe).unwrap()).unwrap());
             }
@@ -357,9 +285,8 @@ impl Copied {
     }
 
     fn scan(&self, role: Role) -> Report {
-        let package = self.path("migration");
-        let configuration = self.path("configuration");
-        let instance = self.path(role.as_str());
+        let [package, configuration, instance] =
+            ["migration", "configuration", role.as_str()].map(|name| self.path(name));
         let scratch = self.folder.path().join("scratch");
         fs::create_dir_all(&scratch).unwrap();
         let files = Files {
