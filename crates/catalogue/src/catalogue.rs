@@ -193,7 +193,7 @@ impl Catalogue {
                 Travels::Migration => allowed_migration,
                 Travels::Never => continue,
             };
-            if !allowed.iter().any(|name| *name == table.name) {
+            if !allowed.contains(&table.name) {
                 return Err(Error::refused(
                     Place::table(&table.file(), &table.name),
                     Problem::TravelDenied { travels: table.travels },

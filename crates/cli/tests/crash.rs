@@ -1,5 +1,7 @@
 //! `kill -9` at any moment, then the same command again: the result is that of an undisturbed run.
 
+#![expect(clippy::unwrap_used, reason = "a test's helpers may fail the test")]
+
 use std::{
     collections::BTreeMap,
     fs,

@@ -264,7 +264,7 @@ mod tests {
 
     #[test]
     fn events_are_told_in_words() {
-        let told = |stream: &str, kind: &str, body: Value| happened(&entry(stream, kind, body));
+        let told = |stream: &str, kind: &str, body: Value| sentence(&entry(stream, kind, body));
         assert_eq!(
             told("customer/acme", "customer.contract-signed", json!({ "reference": "C-17" })),
             "recorded contract `C-17` of acme"
@@ -281,7 +281,14 @@ mod tests {
             ),
             "ended operation 3 of acme: completed"
         );
-        assert_eq!(told("vendor", "vendor.signed-in", json!({ "person": "anna" })), "signed in");
+        assert_eq!(
+            told(
+                "vendor",
+                "vendor.signed-in",
+                json!({ "person": "anna", "session": "0123456789ab" })
+            ),
+            "signed in"
+        );
         assert_eq!(
             told(
                 "records/acme/sandbox/main",
@@ -300,7 +307,7 @@ mod tests {
 
     #[test]
     fn an_unknown_kind_is_still_told() {
-        let told = happened(&entry("customer/acme", "customer.something-new", json!({})));
+        let told = sentence(&entry("customer/acme", "customer.something-new", json!({})));
         assert_eq!(told, "something new, in `customer/acme`");
     }
 }

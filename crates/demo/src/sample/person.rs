@@ -265,7 +265,7 @@ fn email(random: &mut Random, index: u64, forename: &str, surname: &str) -> Stri
     let letters = |text: &str| -> String {
         text.chars().filter(char::is_ascii_alphabetic).collect::<String>().to_lowercase()
     };
-    let domain = random.pick(&["example.com", "example.org", "example.net", "mail.example.com"]);
+    let domain = random.pick(&["post.test", "mail.test", "inbox.test", "home.mail.test"]);
     let address =
         format!("{}.{}{}@{domain}", letters(forename), letters(surname), index % 100_000 + 10);
     if random.chance(8) { format!(" {}", address.to_uppercase()) } else { address }

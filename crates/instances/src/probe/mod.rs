@@ -7,7 +7,7 @@ mod settings;
 mod soundness;
 
 pub use content::{Loaded, RowCount, packages_loaded, row_counts, stub_rows};
-pub use package_form::{package_form_column_digests, package_form_digests};
+pub use package_form::{Choice, package_form_column_digests, package_form_digests};
 pub use schema::schema_differences;
 pub use settings::{
     IntegrationValue, Setting, SettingValue, USER_TABLE, Users, integration_values, settings, users,

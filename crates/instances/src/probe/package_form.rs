@@ -27,6 +27,9 @@ pub fn package_form_digests(
     digests(path, catalogue, kind, None)
 }
 
+/// Names, for a table, the columns that count.
+pub type Choice<'a> = dyn Fn(&str) -> Vec<String> + 'a;
+
 /// As [`package_form_digests`], over chosen columns only: `columns` names, for a table, those that count. Columns that
 /// a package does not carry are passed over.
 ///
@@ -36,7 +39,7 @@ pub fn package_form_column_digests(
     path: &Path,
     catalogue: &Catalogue,
     kind: Kind,
-    columns: &dyn Fn(&str) -> Vec<String>,
+    columns: &Choice<'_>,
 ) -> Result<Vec<TableDigest>, Error> {
     digests(path, catalogue, kind, Some(columns))
 }
@@ -45,7 +48,7 @@ fn digests(
     path: &Path,
     catalogue: &Catalogue,
     kind: Kind,
-    chosen: Option<&dyn Fn(&str) -> Vec<String>>,
+    chosen: Option<&Choice<'_>>,
 ) -> Result<Vec<TableDigest>, Error> {
     let connection = connection::read_only(path)?;
     let transaction = connection.unchecked_transaction().during("begin reading", path)?;

@@ -65,7 +65,7 @@ pub(super) fn transform(
             Some(filter) if !passes => work.tally.filter(&filter.reason),
             Some(_) | None => work.row(section, targets, row, line)?,
         }
-        if work.tally.read % STRIDE == 0 {
+        if work.tally.read.is_multiple_of(STRIDE) {
             progress(work.tally.read);
         }
     }

@@ -84,7 +84,7 @@ impl Tally {
         }
         let mut filtered_by: Vec<Filtered> =
             self.filtered.into_iter().map(|(reason, rows)| Filtered { reason, rows }).collect();
-        filtered_by.sort_by(|one, other| other.rows.cmp(&one.rows));
+        filtered_by.sort_by_key(|one| std::cmp::Reverse(one.rows));
         Ok(SectionCount {
             section: self.section,
             target: self.target,
@@ -119,6 +119,6 @@ fn faults(faults: BTreeMap<(String, String), Lines>) -> Vec<Fault> {
         })
         .collect();
     // Stable, so that equal counts stay in the order of their names.
-    faults.sort_by(|one, other| other.rows.cmp(&one.rows));
+    faults.sort_by_key(|one| std::cmp::Reverse(one.rows));
     faults
 }
