@@ -28,5 +28,7 @@ pub(crate) fn run() -> Result<(), String> {
         &["doc", "--release", "--locked", "--workspace", "--no-deps"],
         &[("RUSTDOCFLAGS", "-D warnings")],
     )?;
-    terminal::run("tests", "cargo", &["test", "--release", "--locked", "--workspace"])
+    terminal::run("tests", "cargo", &["test", "--release", "--locked", "--workspace"])?;
+    // Real input, with the public commands only.
+    terminal::run("example: synthea", "bash", &["examples/synthea/onboard.sh"])
 }
