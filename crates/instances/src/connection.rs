@@ -61,6 +61,7 @@ pub(crate) fn changing(path: &Path) -> Result<Connection, Error> {
         .execute_batch(
             "PRAGMA journal_mode = DELETE;
              PRAGMA synchronous = FULL;
+             PRAGMA secure_delete = ON;
              PRAGMA foreign_keys = ON;",
         )
         .during("prepare the change", path)?;

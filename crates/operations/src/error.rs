@@ -221,9 +221,9 @@ impl Error {
                 "`landfall operation list` shows every check; mend the cause and run `landfall environment build {address}` again"
             )),
             Self::Busy { .. } => Some("wait until it ends, or stop that process".to_owned()),
-            Self::NotAdopted { .. } => {
-                Some("restore the file, or have vendor quality adopt the new one".to_owned())
-            }
+            Self::NotAdopted { .. } => Some(
+                "use the version of Landfall that this data directory was made with".to_owned(),
+            ),
             Self::Instances(error) => error.hint().map(str::to_owned),
             Self::Record(error) => error.hint().map(str::to_owned),
             Self::File { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => {

@@ -3,11 +3,11 @@
 use std::fs;
 
 use landfall_core::{
-    customer::{Customer, IterationState, State},
+    customer::{Customer, IterationState, State, decide},
     ids::CustomerId,
 };
 
-use crate::{Installation, Result, files};
+use crate::{Installation, Result, files, steps};
 
 impl Installation {
     /// Finishes what a crash prevented beside the operations themselves, which their own commands continue: entries of
@@ -28,8 +28,20 @@ impl Installation {
             }
             self.render_missing(&id)?;
             self.clear_work(&id, &state)?;
+            self.clear_keys(&id, &state)?;
         }
         self.recovered = true;
+        Ok(())
+    }
+
+    /// Destroys masking keys whose last environment is gone.
+    fn clear_keys(&self, customer: &CustomerId, state: &Customer) -> Result<()> {
+        for environment in state.environments.values() {
+            let gone = environment.state == State::Destroyed;
+            if gone && let Some(key) = decide::last_use_of_key(state, environment.label) {
+                steps::destroy_key(self, customer, &key)?;
+            }
+        }
         Ok(())
     }
 

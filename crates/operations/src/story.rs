@@ -99,8 +99,13 @@ fn of_customer(id: &str, event: &customer::Event) -> String {
         Event::IterationRun { number, package, .. } => {
             format!("ran iteration {number} of {id}, package {}", package.digest.short())
         }
-        Event::IterationStopped { number, .. } => {
-            format!("the run of iteration {number} of {id} stopped")
+        Event::IterationStopped { number, failure } => {
+            let why = match failure {
+                BuildFailure::Failed { first, .. } => first.as_str(),
+                BuildFailure::Errored { message } => message.as_str(),
+                BuildFailure::Aborted => "aborted by a person",
+            };
+            format!("ended the run of iteration {number} of {id} without output: {why}")
         }
         Event::IterationPublished { number } => format!("published iteration {number} to {id}"),
         Event::FindingAdded { iteration, number, .. } => {

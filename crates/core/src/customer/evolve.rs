@@ -302,9 +302,9 @@ fn iteration(customer: &mut Customer, number: u32, change: impl FnOnce(&mut Iter
 }
 
 impl Customer {
-    /// Returns the environment of a kind that stands once.
+    /// Returns the environment of a kind that stands once, unless it is gone.
     #[must_use]
     pub fn single(&self, kind: Kind) -> Option<&Environment> {
-        self.environment(Label::single(kind))
+        self.environment(Label::single(kind)).filter(|there| there.state != State::Destroyed)
     }
 }

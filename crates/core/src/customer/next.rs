@@ -44,6 +44,13 @@ fn pending(
     let address = format!("{}/{}", customer.id, environment.label);
     let document = environment.iq.as_ref().and_then(|number| customer.documents.get(number));
     match environment.state {
+        State::Requested if document.is_some_and(|document| document.rejection.is_some()) => {
+            list.push(item(
+                "vendor engineer",
+                format!("give {address} up, its plan was rejected, and request it again"),
+                format!("environment close {address} --reason \"plan rejected\""),
+            ));
+        }
         State::Requested => {
             let awaited = document
                 .filter(|_| environment.plan.qualified)
@@ -69,6 +76,7 @@ fn pending(
         )),
         State::Built => {
             let awaited = document
+                .filter(|document| document.rejection.is_none())
                 .map(|document| signature::awaited(Record::IqReport, &document.signatures))
                 .unwrap_or_default();
             match (awaited.first(), document) {

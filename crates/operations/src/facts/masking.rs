@@ -25,11 +25,29 @@ pub(crate) fn facts(about: &About<'_>) -> Result<(Value, u32)> {
         build.steps.iter().filter(|step| step.attempt == build.attempts).collect();
     let mut scans = Vec::new();
     let mut values: BTreeMap<(String, String), u64> = BTreeMap::new();
+    let mut rule: Vec<certificate::Clause> = Vec::new();
+    let mut limits = certificate::standard_limits();
     let mut rows: BTreeMap<String, u64> = BTreeMap::new();
     for (index, step) in done.iter().enumerate() {
         let Some(report) = step.facts.get("report") else { continue };
         let report: Report = serde_json::from_value(report.clone())
             .map_err(|error| Error::Broken(format!("a scan's report cannot be read: {error}")))?;
+        // The rule as the scan states it, exemptions included: what was searched is what is certified.
+        rule = report
+            .rules
+            .iter()
+            .map(|stated| certificate::Clause {
+                letter: stated.rule.letter().to_string(),
+                text: stated.statement.clone(),
+            })
+            .collect();
+        let coincidences: u64 = report.coincidences.iter().map(|one| one.count).sum();
+        if coincidences > 0 {
+            limits.push(format!(
+                "In {} {coincidences} cells equal a value of the source that already stood in the general configuration, which speaks of no volunteer.",
+                step.facts.get("instance").and_then(Value::as_str).unwrap_or_default()
+            ));
+        }
         for column in &report.columns {
             *values.entry((column.table.clone(), column.column.clone())).or_default() +=
                 column.values;
@@ -75,7 +93,7 @@ pub(crate) fn facts(about: &About<'_>) -> Result<(Value, u32)> {
                 digest: package.digest,
             })
             .collect(),
-        rule: certificate::standard_rule(),
+        rule,
         method: certificate::METHOD.to_owned(),
         tables,
         columns_masked,
@@ -91,7 +109,7 @@ pub(crate) fn facts(about: &About<'_>) -> Result<(Value, u32)> {
             state: "kept until the last of them is destroyed".to_owned(),
             destroyed: None,
         },
-        limits: certificate::standard_limits(),
+        limits,
         references: vec![
             shared::Reference {
                 name: "Lifecycle policy".to_owned(),

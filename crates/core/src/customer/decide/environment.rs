@@ -328,10 +328,17 @@ pub(super) fn start_build(
                         format!("awaits the signatures {}", who.join(", "))
                     }
                 ),
-                format!(
-                    "`landfall document sign {} --meaning MEANING`",
-                    target.iq.as_deref().unwrap_or("NUMBER")
-                ),
+                if rejected {
+                    format!(
+                        "give it up with `landfall environment close {}/{label} --reason \"...\"` and request it again",
+                        customer.id
+                    )
+                } else {
+                    format!(
+                        "`landfall document sign {} --meaning MEANING`",
+                        target.iq.as_deref().unwrap_or("NUMBER")
+                    )
+                },
             ));
         }
         let reviewed = signatures.iter().any(|signature| {

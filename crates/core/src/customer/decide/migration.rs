@@ -33,7 +33,14 @@ pub(super) fn register_dump(
                     ),
                 ));
             }
-            events.push(super::golive::step(customer, GoLiveStep::FinalDump)?);
+            // A final dump that could not be used is replaced by another; the step stays done.
+            let unusable = customer
+                .iterations
+                .last()
+                .is_some_and(|last| last.is_final && last.state == IterationState::Stopped);
+            if !unusable {
+                events.push(super::golive::step(customer, GoLiveStep::FinalDump)?);
+            }
         }
     }
     Ok(events)
