@@ -163,7 +163,10 @@ impl Error {
             | Self::Locked(_)
             | Self::Password { .. }
             | Self::NotAdopted { .. } => "rejected",
-            Self::Checks { .. } | Self::Catalogue(_) | Self::Policy(_) => "failed",
+            Self::Checks { .. }
+            | Self::Catalogue(_)
+            | Self::Policy(_)
+            | Self::Migration(landfall_migration::Error::Problems(_)) => "failed",
             Self::Busy { .. }
             | Self::NotFound { .. }
             | Self::Directory { .. }

@@ -129,11 +129,12 @@ pub(crate) const ALL: &[Invariant] = &[
         broken: |turn| turn.after.documents.get_mut(VAL_IQ).unwrap().plan = None,
     },
     Invariant {
-        rule: "PROD is never closed and never destroyed",
+        rule: "PROD is never closed and never destroyed, but given up before it was built",
         holds: |turn| {
             turn.after.of_kind(Kind::Prod).all(|prod| match prod.state {
                 State::Requested | State::Building | State::Built | State::InUse => true,
-                State::Closed | State::Destroying | State::Destroyed => false,
+                State::Destroyed => prod.instances.is_empty(),
+                State::Closed | State::Destroying => false,
             })
         },
         broken: |turn| environment(turn, "prod").state = State::Closed,

@@ -43,7 +43,22 @@ impl Phone {
     }
 }
 
+/// Tells whether letters stand among or after the digits that announce no extension. They would be read as the digits
+/// of a keypad, and a remark such as `(home)` would become part of the number.
+fn has_remark(text: &str) -> bool {
+    let letters: String = text
+        .chars()
+        .skip_while(|letter| !letter.is_ascii_digit())
+        .filter(|letter| letter.is_alphabetic())
+        .flat_map(char::to_lowercase)
+        .collect();
+    !matches!(letters.as_str(), "" | "x" | "ext" | "extension")
+}
+
 fn international(region: country::Id, text: &str) -> Option<String> {
+    if has_remark(text) {
+        return None;
+    }
     // A number with its country code is read by the rules of that country alone.
     let dialled_in = (!text.starts_with('+')).then_some(region);
     let number = phonenumber::parse(dialled_in, text).ok()?;
@@ -80,9 +95,18 @@ mod tests {
     }
 
     #[test]
+    fn a_remark_never_becomes_digits() {
+        let mut phone = Phone::new("DE").unwrap();
+        assert_eq!(phone.apply(Some("Tel. 030 901820")), Outcome::Value("+4930901820".into()));
+        for text in ["030 901820 (privat)", "030 901820 priv.", "030 901820 (Mutter)"] {
+            assert!(matches!(phone.apply(Some(text)), Outcome::Wrong(_)), "{text}");
+        }
+    }
+
+    #[test]
     fn what_is_no_number_is_wrong_and_nothing_stays_nothing() {
         let mut phone = Phone::new("GB").unwrap();
-        for text in ["12", "ask her mother", "0000 000 0000"] {
+        for text in ["12", "ask her mother", "0000 000 0000", "0113 496 0000 (home)"] {
             assert!(matches!(phone.apply(Some(text)), Outcome::Wrong(_)), "{text}");
         }
         assert_eq!(phone.apply(Some("  ")), Outcome::Empty);
