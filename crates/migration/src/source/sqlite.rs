@@ -114,15 +114,24 @@ impl Format for Sqlite {
                         Ok(_) => defect = Some(Defect::encoding("holds a NUL character")),
                         Err(_) => defect = Some(Defect::encoding("is not UTF-8")),
                     },
-                    ValueRef::Blob(_) => {
-                        defect = Some(Defect::shape("expected text or a number, found bytes"));
-                    }
+                    // As a target column of type bytes takes them.
+                    ValueRef::Blob(bytes) => record.push(Some(&hexadecimal(bytes))),
                 }
             }
             visit(Row { line, content: defect.map_or(Ok(&record), Err) })?;
         }
         Ok(())
     }
+}
+
+/// Writes bytes as hexadecimal digits.
+fn hexadecimal(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .map(|digit| char::from(DIGITS[usize::from(digit)]))
+        .collect()
 }
 
 /// Escapes the characters that mean something in a SQLite file name of URI form.
@@ -146,7 +155,7 @@ mod tests {
         legacy
             .execute_batch(
                 "CREATE TABLE people(id INTEGER, weight REAL, note TEXT);
-                 INSERT INTO people VALUES (2, 80.5, NULL), (1, 70.0, 'x'), (3, 1, x'00');",
+                 INSERT INTO people VALUES (2, 80.5, NULL), (1, 70.0, 'x'), (3, 1, x'00ff');",
             )
             .unwrap();
         drop(legacy);
@@ -170,7 +179,7 @@ mod tests {
             vec![
                 Ok(vec![text("2"), text("80.5"), None]),
                 Ok(vec![text("1"), text("70"), text("x")]),
-                Err("shape"),
+                Ok(vec![text("3"), text("1"), text("00ff")]),
             ]
         );
         assert_eq!(std::fs::read(&path).unwrap(), before);
