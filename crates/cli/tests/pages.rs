@@ -1,7 +1,5 @@
 //! The pages that point into the tree are true.
 
-#![expect(clippy::unwrap_used, reason = "a test's helpers may fail the test")]
-
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
 use landfall_core::refusal;
