@@ -70,6 +70,13 @@ impl Context {
         Ok(Installation::open(&self.global.data)?)
     }
 
+    /// Opens the data directory to look at it: a customer's person who is signed in sees their own customer only.
+    pub(crate) fn look(&self) -> Result<Installation, Failure> {
+        let mut installation = self.open()?;
+        installation.look_as(&self.caller())?;
+        Ok(installation)
+    }
+
     /// Returns who acts in a command that is not signed.
     pub(crate) fn caller(&self) -> Caller {
         Caller {

@@ -1,7 +1,7 @@
 //! How a command becomes entries: authenticate, decide, append with its consequences, in one transaction.
 
 use landfall_core::{
-    customer::{self, Command, Customer, Event, Stamp},
+    customer::{self, BuildFailure, Command, Customer, Event, Stamp},
     entry::Actor,
     ids::{CustomerId, PersonId},
     person::Person,
@@ -20,6 +20,7 @@ use crate::{
         vendor_entry, write_event,
     },
     secrets::Password,
+    texts::Texts,
 };
 
 /// Who asks, and with what proof.
@@ -69,6 +70,10 @@ impl Installation {
                 });
             }
         };
+        // Whoever is locked out does not go on in a session opened before.
+        if self.credentials.locked(&id)? {
+            return Err(Error::Locked(id));
+        }
         vendor.people.get(&id).cloned().ok_or_else(|| Error::NotFound {
             what: format!("there is no person `{id}`"),
             hint: "`landfall person list` shows everybody".to_owned(),
@@ -270,6 +275,27 @@ impl Installation {
         match written {
             Ok(()) => refusal.into(),
             Err(error) => error,
+        }
+    }
+
+    /// Describes an error for the ledger. Its text may speak of source data, so it is kept where it can be destroyed and
+    /// the ledger holds its keyed digest.
+    pub(crate) fn errored(&self, customer: &CustomerId, text: &str) -> Result<BuildFailure> {
+        let digest = Texts::open(&self.paths, customer)?.keep(text)?;
+        Ok(BuildFailure::Errored { message: format!("the machine's message has digest {digest}") })
+    }
+
+    /// Tells whether the person may give the command at all, before anything is read or kept for it; a refusal is
+    /// recorded.
+    pub(crate) fn authorise(
+        &mut self,
+        customer: &CustomerId,
+        person: &Person,
+        command: &Command,
+    ) -> Result<()> {
+        match customer::decide::authorised(Some(customer), command, Some(person)) {
+            Ok(()) => Ok(()),
+            Err(refusal) => Err(self.refused(customer, person, command.name(), refusal)),
         }
     }
 

@@ -51,6 +51,11 @@ impl Credentials {
         Ok(())
     }
 
+    pub(crate) fn forget(&self, person: &PersonId) -> Result<()> {
+        self.connection.execute("DELETE FROM credential WHERE person = ?1", [person.as_str()])?;
+        Ok(())
+    }
+
     pub(crate) fn check(&self, person: &PersonId, password: &Password) -> Result<Checked> {
         let known: Option<(String, u32)> = self
             .connection

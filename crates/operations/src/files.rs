@@ -71,6 +71,21 @@ pub(crate) fn rename(from: &Path, to: &Path) -> Result<()> {
     }
 }
 
+/// Returns what stands in a folder, in the order of names; nothing where there is no folder.
+pub(crate) fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
+    let listing = match fs::read_dir(folder) {
+        Ok(listing) => listing,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(failing("read the folder", folder)(error)),
+    };
+    let mut entries = Vec::new();
+    for entry in listing {
+        entries.push(entry.map_err(failing("read the folder", folder))?.path());
+    }
+    entries.sort();
+    Ok(entries)
+}
+
 /// Removes a file or folder, if it is there.
 pub(crate) fn remove(path: &Path) -> Result<()> {
     let gone = match fs::symlink_metadata(path) {

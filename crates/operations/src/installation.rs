@@ -9,6 +9,7 @@ use landfall_core::{
     ids::{CustomerId, PersonId, Release},
     person,
     policy::Policy,
+    refusal,
     time::Timestamp,
     vendor::{self, ClockKind, Vendor},
 };
@@ -16,6 +17,7 @@ use landfall_instances::package::Store;
 use landfall_ledger::Ledger;
 
 use crate::{
+    Caller,
     credentials::Credentials,
     error::{Error, Result},
     files,
@@ -37,6 +39,8 @@ pub struct Installation {
     clock: ClockKind,
     /// Whether this process has finished what another one left behind.
     pub(crate) recovered: bool,
+    /// The only customer that may be seen, where one of its people looks.
+    limited_to: Option<CustomerId>,
 }
 
 impl std::fmt::Debug for Installation {
@@ -235,6 +239,7 @@ impl Installation {
             packages,
             clock,
             recovered: false,
+            limited_to: None,
         })
     }
 
@@ -307,6 +312,14 @@ impl Installation {
     /// # Errors
     /// When there is no such customer.
     pub fn customer(&self, id: &CustomerId) -> Result<Customer> {
+        if let Some(own) = self.limited_to.as_ref().filter(|own| *own != id) {
+            return Err(refusal::OTHER_CUSTOMER
+                .because(
+                    format!("people of `{own}` see `{own}` and nothing else, not `{id}`"),
+                    "let a person of that customer, or of the vendor, look",
+                )
+                .into());
+        }
         fold_customer(&self.ledger.stream(&customer_stream(id))?)?.ok_or_else(|| Error::NotFound {
             what: format!("there is no customer `{id}`"),
             hint: "`landfall customer list` shows the customers".to_owned(),
@@ -318,7 +331,27 @@ impl Installation {
     /// # Errors
     /// When the ledger cannot be read.
     pub fn customers(&self) -> Result<Vec<CustomerId>> {
-        Ok(customers_of(&self.ledger.streams()?))
+        let mut list = customers_of(&self.ledger.streams()?);
+        list.retain(|id| self.limited_to.as_ref().is_none_or(|own| own == id));
+        Ok(list)
+    }
+
+    /// Limits what is shown to what the person who looks may see: a customer's people see their own customer.
+    ///
+    /// # Errors
+    /// When the stores cannot be read.
+    pub fn look_as(&mut self, caller: &Caller) -> Result<()> {
+        let open = self.open_sessions(self.now()?)?;
+        let looking = match (&caller.person, open.as_slice()) {
+            (Some(id), _) => Some(id),
+            (None, [only]) => Some(only),
+            (None, _) => None,
+        };
+        if let Some(id) = looking {
+            self.limited_to =
+                self.vendor()?.people.get(id).and_then(|person| person.customer.clone());
+        }
+        Ok(())
     }
 }
 

@@ -81,6 +81,44 @@ impl Installation {
 
     /// Makes every rendition of a customer's documents that is not on the disk yet.
     pub(crate) fn render_missing(&self, customer: &CustomerId) -> Result<()> {
+        self.each_rendition(customer, &mut |state, document, entry| {
+            let pdf = rendition_path(&self.paths, &state.id, &document.number, document.renditions);
+            let beside = pdf.with_extension("json");
+            if pdf.is_file() && beside.is_file() {
+                return Ok(());
+            }
+            let (rendered, machine) = self.render(state, document, entry)?;
+            files::write(&beside, &machine, true)?;
+            files::write(&pdf, &rendered, true)
+        })
+    }
+
+    /// Renders every rendition of a document again; returns each file that there should be with the digest it should
+    /// have.
+    pub(crate) fn renditions_of(
+        &self,
+        customer: &CustomerId,
+        number: &str,
+    ) -> Result<Vec<(PathBuf, Digest)>> {
+        let mut list = Vec::new();
+        self.each_rendition(customer, &mut |state, document, entry| {
+            if document.number == number {
+                let pdf = rendition_path(&self.paths, &state.id, number, document.renditions);
+                let (rendered, machine) = self.render(state, document, entry)?;
+                list.push((pdf.with_extension("json"), Digest::of(&machine)));
+                list.push((pdf, Digest::of(&rendered)));
+            }
+            Ok(())
+        })?;
+        Ok(list)
+    }
+
+    /// Visits the entries that made renditions, each with the state and the document as at that time.
+    fn each_rendition(
+        &self,
+        customer: &CustomerId,
+        visit: &mut dyn FnMut(&Customer, &Document, &Entry) -> Result<()>,
+    ) -> Result<()> {
         let mut state: Option<Customer> = None;
         for entry in self.ledger.stream(&customer_stream(customer))? {
             let event: Event = read_event(&entry, "customer.")?;
@@ -96,18 +134,19 @@ impl Installation {
                 _ => None,
             };
             if let Some(document) = number.and_then(|number| state.documents.get(&number)) {
-                self.render(state, document, &entry)?;
+                visit(state, document, &entry)?;
             }
         }
         Ok(())
     }
 
-    fn render(&self, state: &Customer, document: &Document, entry: &Entry) -> Result<()> {
-        let pdf = rendition_path(&self.paths, &state.id, &document.number, document.renditions);
-        let beside = pdf.with_extension("json");
-        if pdf.is_file() && beside.is_file() {
-            return Ok(());
-        }
+    /// Returns the bytes of a rendition: the PDF, and its frame and signatures as JSON.
+    fn render(
+        &self,
+        state: &Customer,
+        document: &Document,
+        entry: &Entry,
+    ) -> Result<(Vec<u8>, Vec<u8>)> {
         let is_plan = document.facts.is_none();
         let path = facts_path(&self.paths, &state.id, &document.number, is_plan);
         let bytes = std::fs::read(&path).map_err(files::failing("read the facts", &path))?;
@@ -148,8 +187,7 @@ impl Installation {
         let rendered = landfall_documents::render(kind, &frame, &value, &signatures)?;
         let machine =
             canonical::to_vec(&serde_json::json!({ "frame": frame, "signatures": signatures }))?;
-        files::write(&beside, &machine, true)?;
-        files::write(&pdf, &rendered, true)
+        Ok((rendered, machine))
     }
 }
 

@@ -115,6 +115,15 @@ fn write_aside(
     target: &Path,
     write: impl FnOnce(&mut BufWriter<File>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
+    // Never over a file of a data directory: what stands there is not this command's to replace.
+    let folder = target.parent().unwrap_or(target);
+    let data = folder.ancestors().any(|above| above.join("ledger.sqlite").is_file());
+    if data && (target.exists() || folder.join("ledger.sqlite").is_file()) {
+        return Err(Failure::usage(
+            format!("`{}` lies within a data directory", target.display()),
+            "name a file elsewhere",
+        ));
+    }
     let mut name = target.file_name().map(OsString::from).ok_or_else(|| {
         Failure::usage(
             format!("expected the name of a file, found `{}`", target.display()),

@@ -69,10 +69,23 @@ impl Output {
     pub(crate) fn line(&self, text: &str) {
         let mut broken = self.broken.borrow_mut();
         if broken.is_none()
-            && let Err(error) = writeln!(io::stdout().lock(), "{text}")
+            && let Err(error) = writeln!(io::stdout().lock(), "{}", self.harmless(text))
         {
             *broken = Some(error);
         }
+    }
+
+    /// Returns the text without control characters that data could bring to a terminal; colours of this program's own
+    /// stay where it uses them.
+    fn harmless<'a>(&self, text: &'a str) -> std::borrow::Cow<'a, str> {
+        let coloured = self.terminal;
+        let foreign = |letter: char| {
+            letter.is_control()
+                && letter != '\n'
+                && letter != '\t'
+                && !(coloured && letter == '\u{1b}')
+        };
+        if text.contains(foreign) { text.replace(foreign, "\u{fffd}").into() } else { text.into() }
     }
 
     /// Writes lines of data to stdout.

@@ -265,11 +265,15 @@ impl Installation {
                 detail: format!("entry {sequence}, {head}"),
             });
         }
-        for path in &view.renditions {
+        for (path, expected) in self.renditions_of(&state.id, number)? {
+            let found = std::fs::read(&path).map(|bytes| Digest::of(&bytes)).ok();
             checks.push(DocumentCheck {
-                what: "the rendition is there".to_owned(),
-                ok: path.is_file(),
-                detail: self.paths.relative(path),
+                what: format!("{} is what facts and signatures give", self.paths.relative(&path)),
+                ok: found == Some(expected),
+                detail: format!(
+                    "expected {expected}, found {}",
+                    found.map_or_else(|| "no file".to_owned(), |digest| digest.to_string())
+                ),
             });
         }
         Ok(checks)
@@ -281,31 +285,46 @@ impl Installation {
         customer: &CustomerId,
         document: &Document,
     ) -> Result<Vec<(String, u64, Digest)>> {
+        self.heads_in(&self.paths.document(customer, &document.number))
+    }
+
+    /// Returns the heads printed on every document that is stored, whatever the ledger knows of it.
+    pub(crate) fn heads_on_disk(&self) -> Result<Vec<(String, u64, Digest)>> {
         let mut heads = Vec::new();
-        let frames = (1..=document.renditions).map(|k| {
-            let path = rendition_path(&self.paths, customer, &document.number, k);
-            (path.with_extension("json"), "/frame/ledger_sequence", "/frame/ledger_head")
-        });
-        let facts = [true, false].into_iter().map(|is_plan| {
-            let path = facts_path(&self.paths, customer, &document.number, is_plan);
-            (path, "/ledger/sequence", "/ledger/head")
-        });
-        for (path, sequence, head) in frames.chain(facts) {
-            let Ok(bytes) = std::fs::read(&path) else { continue };
-            let value: serde_json::Value = serde_json::from_slice(&bytes).unwrap_or_default();
-            let found = value.pointer(sequence).and_then(serde_json::Value::as_u64).zip(
-                value
-                    .pointer(head)
-                    .and_then(serde_json::Value::as_str)
-                    .and_then(|text| text.parse().ok()),
-            );
-            match found {
-                Some((sequence, head)) => heads.push((self.paths.relative(&path), sequence, head)),
-                None => heads.push((self.paths.relative(&path), 0, Digest::ZERO)),
+        for customer in folders(&self.paths.root().join("documents"))? {
+            for document in folders(&customer)? {
+                heads.extend(self.heads_in(&document)?);
             }
         }
         Ok(heads)
     }
+
+    fn heads_in(&self, folder: &Path) -> Result<Vec<(String, u64, Digest)>> {
+        let mut heads = Vec::new();
+        for path in files::entries(folder)? {
+            if path.extension().is_none_or(|extension| extension != "json") {
+                continue;
+            }
+            let bytes = std::fs::read(&path).map_err(files::failing("read", &path))?;
+            let value: serde_json::Value = serde_json::from_slice(&bytes).unwrap_or_default();
+            let read = |sequence: &str, head: &str| {
+                let sequence = value.pointer(sequence)?.as_u64()?;
+                let head = value.pointer(head)?.as_str()?.parse().ok()?;
+                Some((sequence, head))
+            };
+            let found = read("/frame/ledger_sequence", "/frame/ledger_head")
+                .or_else(|| read("/ledger/sequence", "/ledger/head"));
+            let (sequence, head) = found.unwrap_or((0, Digest::ZERO));
+            heads.push((self.paths.relative(&path), sequence, head));
+        }
+        heads.sort();
+        Ok(heads)
+    }
+}
+
+/// Returns the folders in a folder, in order.
+fn folders(folder: &Path) -> Result<Vec<PathBuf>> {
+    Ok(files::entries(folder)?.into_iter().filter(|path| path.is_dir()).collect())
 }
 
 /// Returns the awaited meaning that fits the person: the author's for the author, the executor's for the executor.

@@ -297,7 +297,7 @@ impl Installation {
                 Ok(outcome) => outcome,
                 Err(error) => {
                     files::remove(&aside)?;
-                    let failure = BuildFailure::Errored { message: error.to_string() };
+                    let failure = self.errored(customer, &error.to_string())?;
                     self.end(&held, Outcome::Errored, person)?;
                     self.command(customer, &Command::StopBuild { label, failure }, person, None)?;
                     held.release()?;

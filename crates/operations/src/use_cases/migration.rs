@@ -2,7 +2,7 @@ use std::path::Path;
 
 use landfall_catalogue::Catalogue;
 use landfall_core::{
-    customer::{BuildFailure, Command, DumpPurpose, Event, IterationState, SectionCounts},
+    customer::{Command, DumpPurpose, Event, IterationState, SectionCounts},
     digest::Digest,
     ids::{CustomerId, Release},
     operation::{Outcome, Task},
@@ -155,6 +155,9 @@ impl Installation {
     ) -> Result<DumpView> {
         let person = self.acting(caller)?;
         self.customer(customer)?;
+        let purpose = if is_final { DumpPurpose::Final } else { DumpPurpose::Iteration };
+        let asked = Command::RegisterDump { digest: Digest::ZERO, purpose, files: 0, bytes: 0 };
+        self.authorise(customer, &person, &asked)?;
         let facts = landfall_migration::dump_digest(folder)?;
         let target = self.paths.dump(customer, &facts.digest);
         if !target.exists() {
@@ -178,7 +181,7 @@ impl Installation {
         };
         let command = Command::RegisterDump {
             digest: view.digest,
-            purpose: if is_final { DumpPurpose::Final } else { DumpPurpose::Iteration },
+            purpose,
             files: view.files,
             bytes: view.bytes,
         };
@@ -206,6 +209,8 @@ impl Installation {
     ) -> Result<Digest> {
         let person = self.acting(caller)?;
         let state = self.customer(customer)?;
+        let zero = Digest::ZERO;
+        self.authorise(customer, &person, &Command::RecordSpec { digest: zero, catalogue: zero })?;
         let spec = Spec::load(folder)?;
         let catalogue = self.catalogue(spec.release())?;
         if let Some(dump) = state.dumps.last() {
@@ -290,6 +295,17 @@ impl Installation {
         });
         let catalogue = self.catalogue(&release)?;
         let dump = self.paths.dump(customer, &iteration.dump);
+        let found = landfall_migration::dump_digest(&dump)?.digest;
+        if found != iteration.dump {
+            return Err(Error::Input {
+                message: format!(
+                    "the stored dump is not the registered one: expected {}, found {found}",
+                    iteration.dump
+                ),
+                hint: "somebody changed files below `dumps`; put them back as they were received"
+                    .to_owned(),
+            });
+        }
         let run = landfall_migration::Run {
             spec: &spec,
             catalogue,
@@ -302,7 +318,7 @@ impl Installation {
             Ok(outcome) => outcome,
             Err(error) => {
                 // The iteration ends here: a mended source or spec makes a new one.
-                let failure = BuildFailure::Errored { message: error.to_string() };
+                let failure = self.errored(customer, &error.to_string())?;
                 self.end(&held, Outcome::Errored, person)?;
                 let command = Command::StopIteration { number, failure };
                 self.command(customer, &command, person, None)?;
@@ -378,6 +394,7 @@ impl Installation {
         text: &str,
     ) -> Result<u32> {
         let person = self.acting(caller)?;
+        self.authorise(customer, &person, &Command::AddFinding { number, text: Digest::ZERO })?;
         let text = self.keep_text(customer, text)?;
         let command = Command::AddFinding { number, text };
         self.command(customer, &command, &person, None)?
@@ -402,6 +419,8 @@ impl Installation {
         text: &str,
     ) -> Result<()> {
         let person = self.acting(caller)?;
+        let asked = Command::ResolveFinding { number, finding, text: Digest::ZERO };
+        self.authorise(customer, &person, &asked)?;
         let text = self.keep_text(customer, text)?;
         let command = Command::ResolveFinding { number, finding, text };
         self.command(customer, &command, &person, None)?;

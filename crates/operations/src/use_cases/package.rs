@@ -82,6 +82,18 @@ impl Installation {
     /// # Errors
     /// When the package is not there, or not what its name says.
     pub fn package_verify(&self, digest: &Digest) -> Result<PackageView> {
+        // Whoever sees a customer's people only sees their packages only.
+        let seen = self.customers()?;
+        let mut known = false;
+        for customer in &seen {
+            known |= self.packages(customer)?.iter().any(|package| package.digest == *digest);
+        }
+        if !known {
+            return Err(Error::NotFound {
+                what: format!("there is no package {digest}"),
+                hint: "`landfall package list CUSTOMER` shows the packages".to_owned(),
+            });
+        }
         let path = self.packages.path(digest);
         if !path.is_file() {
             return Err(Error::NotFound {

@@ -67,7 +67,11 @@ impl Installation {
             self.credentials.set(&new.id, &new.password)?;
         }
         let command = vendor::Command::AddPerson { person: new.person() };
-        self.vendor_command(&command, &actor, caller.reason.as_deref())
+        let added = self.vendor_command(&command, &actor, caller.reason.as_deref());
+        if added.is_err() && !known {
+            self.credentials.forget(&new.id)?;
+        }
+        added
     }
 
     /// Opens a session of 8 hours; its token stands in a file that only its owner can read.

@@ -19,7 +19,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
-    let installation = context.open()?;
+    let installation = context.look()?;
     let customer = installation.customer(&arguments.customer)?;
     if context.output().is_json() {
         context.output().value(&json::configuration(&customer));

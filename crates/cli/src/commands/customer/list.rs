@@ -11,7 +11,7 @@ use crate::{
 };
 
 pub(crate) fn run(context: &Context) -> Result<(), Failure> {
-    let installation = context.open()?;
+    let installation = context.look()?;
     let mut values = Vec::new();
     let mut table = Table::new(["customer", "status", "environments", "name", "next"]);
     for id in installation.customers()? {

@@ -24,7 +24,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
-    let installation = context.open()?;
+    let installation = context.look()?;
     if context.output().is_json() {
         let value = shown(context, &installation, &arguments.id)?;
         context.output().value(&value);

@@ -19,7 +19,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
-    let installation = context.open()?;
+    let installation = context.look()?;
     let written = installation.document_export(&arguments.number, &arguments.to)?;
     let view = installation.document(&arguments.number)?;
     context.done(

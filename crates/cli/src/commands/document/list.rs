@@ -16,7 +16,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
-    let documents = context.open()?.documents(&arguments.customer)?;
+    let documents = context.look()?.documents(&arguments.customer)?;
     if context.output().is_json() {
         context.output().value(&documents.iter().map(json::document).collect());
         return Ok(());

@@ -10,7 +10,7 @@ use crate::{
 };
 
 pub(crate) fn run(number: &str, context: &Context) -> Result<(), Failure> {
-    let installation = context.open()?;
+    let installation = context.look()?;
     let view = installation.document(number)?;
     let output = context.output();
     if output.is_json() {

@@ -10,7 +10,7 @@ use crate::{
 };
 
 pub(crate) fn run(number: &str, context: &Context) -> Result<(), Failure> {
-    let checks = context.open()?.document_verify(number)?;
+    let checks = context.look()?.document_verify(number)?;
     let output = context.output();
     let wrong: Vec<String> = checks
         .iter()

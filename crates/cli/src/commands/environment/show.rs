@@ -13,7 +13,7 @@ use crate::{
 };
 
 pub(crate) fn run(address: &Address, context: &Context) -> Result<(), Failure> {
-    let installation = context.open()?;
+    let installation = context.look()?;
     let customer = installation.customer(&address.customer)?;
     let environment = find(&customer, address)?;
     if context.output().is_json() {

@@ -12,7 +12,7 @@ use crate::{
 };
 
 pub(crate) fn run(id: &CustomerId, context: &Context) -> Result<(), Failure> {
-    let installation = context.open()?;
+    let installation = context.look()?;
     let customer = installation.customer(id)?;
     let output = context.output();
     if output.is_json() {

@@ -82,7 +82,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
 fn of_directory(head: Option<&Digest>, context: &Context) -> Result<Found, Failure> {
     let place = context.data().display().to_string();
     let ledger = open(context)?;
-    let mut found = match context.open() {
+    let mut found = match context.look() {
         Ok(installation) => {
             let report = installation.ledger_verify()?;
             Found {

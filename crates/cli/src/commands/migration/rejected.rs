@@ -25,7 +25,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
-    let installation = context.open()?;
+    let installation = context.look()?;
     let rows =
         installation.migration_rejected(&arguments.customer, arguments.number, arguments.limit)?;
     let output = context.output();

@@ -12,7 +12,7 @@ use crate::{
 };
 
 pub(crate) fn run(target: &Target, context: &Context) -> Result<(), Failure> {
-    let installation = context.open()?;
+    let installation = context.look()?;
     let customer = installation.customer(&target.customer)?;
     let iteration = find(&customer, target.number)?;
     let findings = installation.findings(&target.customer, target.number)?;

@@ -20,7 +20,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
-    let operations = context.open()?.operations(&arguments.customer)?;
+    let operations = context.look()?.operations(&arguments.customer)?;
     if context.output().is_json() {
         context.output().value(&operations.iter().map(json::operation).collect());
         return Ok(());

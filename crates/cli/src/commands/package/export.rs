@@ -20,7 +20,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
-    let installation = context.open()?;
+    let installation = context.look()?;
     let package = verified(&installation, &arguments.digest)?;
     let target = if arguments.to.is_dir() {
         arguments.to.join(format!("{}.sqlite", package.digest))

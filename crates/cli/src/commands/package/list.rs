@@ -19,7 +19,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
-    let installation = context.open()?;
+    let installation = context.look()?;
     let customers = match &arguments.customer {
         Some(customer) => vec![customer.clone()],
         None => installation.customers()?,

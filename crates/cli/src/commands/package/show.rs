@@ -20,7 +20,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
-    let package = verified(&context.open()?, &arguments.digest)?;
+    let package = verified(&context.look()?, &arguments.digest)?;
     let output = context.output();
     if output.is_json() {
         output.value(&json::package(&package));

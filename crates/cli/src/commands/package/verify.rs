@@ -15,7 +15,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
-    let installation = context.open()?;
+    let installation = context.look()?;
     let package = verified(&installation, &arguments.digest)?;
     let rows: u64 = package.tables.iter().map(|(_, rows)| rows).sum();
     context.done(

@@ -9,7 +9,7 @@ use crate::{
 };
 
 pub(crate) fn run(context: &Context) -> Result<(), Failure> {
-    let people = context.open()?.person_list()?;
+    let people = context.look()?.person_list()?;
     if context.output().is_json() {
         context.output().value(&people.iter().map(json::person).collect());
         return Ok(());

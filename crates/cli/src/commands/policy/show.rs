@@ -32,7 +32,7 @@ const RECORDS: [Record; 8] = [
 pub(crate) fn run(context: &Context) -> Result<(), Failure> {
     let output = context.output();
     if context.data().exists() {
-        let installation = context.open()?;
+        let installation = context.look()?;
         return show(installation.policy(), output);
     }
     output.talk(&format!(

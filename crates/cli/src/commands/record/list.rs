@@ -25,7 +25,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
-    let installation = context.open()?;
+    let installation = context.look()?;
     let rows = installation.record_list(&arguments.address, &arguments.table, arguments.limit)?;
     let output = context.output();
     if output.is_json() {

@@ -49,11 +49,20 @@ pub(super) fn check(
             .filter(|column| !is_used(column) && !source.ignored.contains_key(*column))
             .cloned()
             .collect();
+        // A header of which the spec knows nothing is probably no header but somebody's data: it is not shown.
+        let known = plan.columns.len() > unmentioned.len();
         if !unmentioned.is_empty() {
             let message = format!(
                 "expected every column of `{}` to be used or ignored with a reason, found neither for {}; add fields, or add them to `ignored`",
                 source.file,
-                listed(&unmentioned)
+                if known {
+                    listed(&unmentioned)
+                } else {
+                    format!(
+                        "all {} of them; does the file begin with its header line?",
+                        unmentioned.len()
+                    )
+                }
             );
             match model.coverage {
                 Coverage::Error => wrong(message),

@@ -28,9 +28,45 @@ impl Inputs {
     }
 }
 
-/// Says that a source has no such column.
+/// Says that a source has no such column. Only names like the one asked for are shown: where the header line is
+/// missing, what stands in its place is somebody's data.
 pub(super) fn no_such_column(source: &SourcePlan, column: &str) -> String {
-    no_such(&format!("a column of `{}`", source.file), column, &source.columns)
+    let wanted = plain(column);
+    let near: Vec<&String> =
+        source.columns.iter().filter(|name| is_near(&plain(name), &wanted)).collect();
+    let there = if near.is_empty() {
+        format!(
+            "none of its {} columns has a name like it; does the file begin with its header line?",
+            source.columns.len()
+        )
+    } else {
+        format!("there is {}", crate::error::listed(near))
+    };
+    format!("expected a column of `{}`, found `{column}`; {there}", source.file)
+}
+
+/// Returns a name without case and separators.
+fn plain(name: &str) -> String {
+    name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Tells whether two names differ by at most two letters, swapped neighbours counting as two.
+fn is_near(one: &str, other: &str) -> bool {
+    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
+    if one.len().abs_diff(other.len()) > 2 || one.len().min(other.len()) < 3 {
+        return one == other;
+    }
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (index, letter) in one.iter().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = index + 1;
+        for (column, against) in other.iter().enumerate() {
+            let kept = diagonal + usize::from(letter != against);
+            diagonal = row[column + 1];
+            row[column + 1] = kept.min(row[column] + 1).min(diagonal + 1);
+        }
+    }
+    row[other.len()] <= 2
 }
 
 /// Returns the SQL of a source's column, if there is one of exactly that name.
