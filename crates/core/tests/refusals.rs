@@ -1,7 +1,8 @@
 //! Every refusal of the core: where a customer stands, what is asked, and the code that it is refused with.
 
 use landfall_core::{
-    customer::{Command, Event},
+    customer::{Command, Event, decide::may_change_records},
+    person::{Person, Role},
     refusal::{self, Code},
     vendor::{self, ClockKind},
 };
@@ -114,4 +115,28 @@ fn every_code_has_a_case_or_a_reason_to_have_none() {
     for (code, why) in WITHOUT_A_CASE {
         assert!(!shown.contains(&code.code), "{} has a case, though {why}", code.code);
     }
+}
+
+#[test]
+fn records_are_changed_where_nothing_is_qualified_by_those_who_may() {
+    use Who::{CustomerQuality, CustomerReviewer, Engineer, Outsider, Sales};
+    let world = World::at(Stage::ValAccepted);
+    let refused = |who: Who, name: &str| {
+        may_change_records(world.state(), label(name), &who.person()).err().map(|no| no.code)
+    };
+    let no = |code: Code| Some(code.code.to_owned());
+    assert_eq!(refused(Engineer, "sandbox"), None);
+    assert_eq!(refused(CustomerReviewer, "sandbox"), None);
+    for who in [Sales, Quality, CustomerQuality] {
+        assert_eq!(refused(who, "sandbox"), no(refusal::AUTHORITY), "{who:?}");
+    }
+    let stranger = Person { role: Role::CustomerReviewer, ..Outsider.person() };
+    let foreign = may_change_records(world.state(), label("sandbox"), &stranger).unwrap_err();
+    assert_eq!(foreign.code, refusal::OTHER_CUSTOMER.code);
+    assert_eq!(refused(Engineer, "val-1"), None, "an informal VAL is not qualified");
+    assert_eq!(refused(Engineer, "val-2"), no(refusal::WRONG_STATE), "a formal VAL is");
+    assert_eq!(refused(Engineer, "prod"), no(refusal::UNKNOWN_ENVIRONMENT));
+    let requested = World::at(Stage::ValRequested);
+    let early = may_change_records(requested.state(), label("val-2"), &Engineer.person());
+    assert_eq!(early.unwrap_err().code, refusal::WRONG_STATE.code);
 }

@@ -2,11 +2,9 @@ use std::{collections::BTreeMap, path::Path};
 
 use landfall_catalogue::{Catalogue, Class, Subject, Table};
 use landfall_core::{
-    customer::{Environment, State},
+    customer::decide::may_change_records,
     digest::Digest,
     ids::{Address, CustomerId, Label, PersonId},
-    person::{Person, Role},
-    refusal::{self, Refusal},
 };
 use landfall_instances::record::{self, Pending, RecordKey, Recorded};
 use serde::{Deserialize, Serialize};
@@ -137,10 +135,10 @@ impl Installation {
     ) -> Result<Recorded> {
         let person = self.acting(caller)?;
         let state = self.customer(&address.customer)?;
-        let target = environment(&state, address.label)?;
-        if let Err(refusal) = may_change(target, address, &person) {
+        if let Err(refusal) = may_change_records(&state, address.label, &person) {
             return Err(self.refused(&address.customer, &person, "change-record", refusal));
         }
+        let target = environment(&state, address.label)?;
         self.settle_records(&address.customer, address.label)?;
         let note = Note {
             verb: verb.to_owned(),
@@ -277,50 +275,6 @@ fn record_key(text: &str) -> Result<RecordKey> {
         }
     }
     Ok(RecordKey::Natural(parts))
-}
-
-/// Says whether the person may change records there now. A qualified environment is not changed by hand.
-fn may_change(
-    target: &Environment,
-    address: &Address,
-    person: &Person,
-) -> std::result::Result<(), Refusal> {
-    let place = format!("{}/{}", address.customer, address.label);
-    if person.customer.as_ref().is_some_and(|own| *own != address.customer) {
-        return Err(refusal::OTHER_CUSTOMER.because(
-            format!("`{}` may not change records of `{}`", person.id, address.customer),
-            "let one of that customer's own people do it",
-        ));
-    }
-    match person.role {
-        Role::VendorEngineer | Role::CustomerReviewer => {}
-        Role::VendorSales | Role::VendorQuality | Role::CustomerQuality => {
-            return Err(refusal::AUTHORITY.because(
-                format!(
-                    "`{}` ({}) may not change records; expected: vendor engineer, customer reviewer",
-                    person.id,
-                    person.role.title()
-                ),
-                "choose the session with `--as PERSON`",
-            ));
-        }
-    }
-    let why = match target.state {
-        State::InUse if target.plan.qualified => {
-            "it is qualified; its records are not changed by hand"
-        }
-        State::InUse => return Ok(()),
-        State::Requested
-        | State::Building
-        | State::Built
-        | State::Closed
-        | State::Destroying
-        | State::Destroyed => "it is not in use",
-    };
-    Err(refusal::WRONG_STATE.because(
-        format!("records of `{place}` cannot be changed: {why}"),
-        format!("`landfall customer show {}` shows the environments in use", address.customer),
-    ))
 }
 
 impl Texts {

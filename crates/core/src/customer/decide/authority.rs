@@ -52,6 +52,7 @@ pub const AUTHORITY: &[(&str, &str, &[Role])] = &[
     ("start-destruction", "destroy an environment that is due", &[VendorEngineer]),
     ("start-early-destruction", "destroy an environment before it is due", &[VendorQuality]),
     ("complete-destruction", "record a destruction", &[VendorEngineer, VendorQuality]),
+    ("change-record", "change records", &[VendorEngineer, CustomerReviewer]),
 ];
 
 impl Command {
@@ -109,7 +110,15 @@ pub fn authorised(
     command: &Command,
     person: Option<&Person>,
 ) -> Result<(), Refusal> {
-    let name = command.name();
+    listed(customer, command.name(), person)
+}
+
+/// Tells whether the person may do what the authority table lists under that name, and for this customer.
+pub(super) fn listed(
+    customer: Option<&CustomerId>,
+    name: &str,
+    person: Option<&Person>,
+) -> Result<(), Refusal> {
     let (title, roles) = AUTHORITY
         .iter()
         .find(|(entry, _, _)| *entry == name)

@@ -8,10 +8,12 @@ mod document;
 mod environment;
 mod golive;
 mod migration;
+mod record;
 mod source;
 
 pub use authority::{AUTHORITY, authorised};
 pub use destruction::last_use_of_key;
+pub use record::may_change_records;
 
 use super::{Command, Customer, Environment, Event};
 use crate::{
