@@ -30,5 +30,6 @@ pub(crate) fn run() -> Result<(), String> {
     )?;
     terminal::run("tests", "cargo", &["test", "--release", "--locked", "--workspace"])?;
     // Real input, with the public commands only.
-    terminal::run("example: synthea", "bash", &["examples/synthea/onboard.sh"])
+    terminal::run("example: synthea", "bash", &["examples/synthea/onboard.sh"])?;
+    terminal::run("example: paths", "bash", &["examples/paths/run-all.sh"])
 }

@@ -1,8 +1,9 @@
-//! The developer's commands: `cargo xtask ci`, `layers`, `install`.
+//! The developer's commands: `cargo xtask ci`, `layers`, `install`, `reference`.
 
 mod ci;
 mod install;
 mod layers;
+mod reference;
 mod terminal;
 
 use std::process::ExitCode;
@@ -11,6 +12,7 @@ const USAGE: &str = "cargo xtask <command>
 
   ci        everything that continuous integration runs: install, fmt, clippy, doc, layers, tests
   layers    that every crate uses only the crates above it
+  reference writes the generated pages of docs/reference
   install   the programs that tests look at results with (sqlite3, pdftotext, qpdf), from Debian where absent";
 
 fn main() -> ExitCode {
@@ -19,6 +21,7 @@ fn main() -> ExitCode {
         "ci" => ci::run(),
         "layers" => layers::check(),
         "install" => install::run(),
+        "reference" => reference::write(),
         _ => Err(USAGE.to_owned()),
     };
     match outcome {

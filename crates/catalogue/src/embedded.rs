@@ -45,6 +45,18 @@ impl Catalogue {
         Self::parse(embedded.header, embedded.modules)
     }
 
+    /// Returns the files of a release that is built in: name and text, `catalogue.toml` first; none for another.
+    #[must_use]
+    pub fn embedded_files(release: &Release) -> Vec<(&'static str, &'static str)> {
+        EMBEDDED
+            .iter()
+            .filter(|one| one.release == release.as_str())
+            .flat_map(|one| {
+                std::iter::once(("catalogue.toml", one.header)).chain(one.modules.iter().copied())
+            })
+            .collect()
+    }
+
     /// Returns the releases that are built in, oldest first.
     #[must_use]
     pub fn embedded_releases() -> Vec<Release> {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser};
-use landfall_core::{ids::PersonId, signature::Meaning};
+use landfall_core::{ids::PersonId, signature::Meaning, time::Timestamp};
 
 use crate::commands::Noun;
 
@@ -48,7 +48,7 @@ pub(crate) struct Global {
     /// Why it is done; recorded in the ledger, so it names no volunteer.
     #[arg(long, global = true, value_name = "TEXT")]
     pub(crate) reason: Option<String>,
-    /// Answers yes to the question that closing, destroying and rejecting ask.
+    /// Answers yes to the question that a command asks before what cannot be taken back.
     #[arg(long, global = true)]
     pub(crate) yes: bool,
     /// A file, readable by its owner only, with a password in its first line [env for signatures:
@@ -66,25 +66,44 @@ pub(crate) fn meaning(text: &str) -> Result<Meaning, String> {
     })
 }
 
-/// Reads `column=value`; the value may hold `=` and may be empty.
+/// Reads `column=value`; the value may hold `=` and may be empty. It may be a volunteer's, so no error repeats it.
 pub(crate) fn assignment(text: &str) -> Result<(String, String), String> {
+    let wrong = |found| format!("expected `column=value` (such as `name=Leeds`), found {found}");
     match text.split_once('=') {
-        Some((column, value)) if !column.is_empty() => Ok((column.to_owned(), value.to_owned())),
-        Some(_) | None => {
-            Err(format!("expected `column=value` (such as `name=Leeds`), found `{text}`"))
-        }
+        Some(("", _)) => Err(wrong("no column before the `=`")),
+        Some((column, value)) => Ok((column.to_owned(), value.to_owned())),
+        None => Err(wrong("no `=`")),
     }
 }
 
-/// Reads the key of a record, `column=value`, and leaves it as it is.
+/// Reads the key of a record, `column=value`, and leaves it as it is. It may be a volunteer's, so no error repeats it.
 pub(crate) fn key(text: &str) -> Result<String, String> {
+    let wrong = |found| format!("expected a key such as `id=7` or `name=Leeds`, found {found}");
     match text.split_once('=') {
-        Some((column, value)) if !column.is_empty() && !value.is_empty() => Ok(text.to_owned()),
-        Some(_) | None => {
-            Err(format!("expected a key such as `id=7` or `name=Leeds`, found `{text}`"))
-        }
+        Some(("", _)) => Err(wrong("no column before the `=`")),
+        Some((_, "")) => Err(wrong("no value behind the `=`")),
+        Some(_) => Ok(text.to_owned()),
+        None => Err(wrong("no `=`")),
     }
 }
+
+/// Reads a moment: a day, of which the end is meant (UTC), or a time with its zone.
+pub(crate) fn moment(text: &str) -> Result<Timestamp, String> {
+    let is_day = text.len() == DAY.len()
+        && text
+            .bytes()
+            .zip(DAY.bytes())
+            .all(|(byte, model)| if model == b'-' { byte == b'-' } else { byte.is_ascii_digit() });
+    let whole = if is_day { format!("{text}T23:59:59Z") } else { text.to_owned() };
+    whole.parse().map_err(|_| {
+        format!(
+            "expected a day such as `{DAY}`, or a time such as `{DAY}T09:00:00Z`, found `{text}`"
+        )
+    })
+}
+
+/// A day as it is written.
+const DAY: &str = "2026-03-01";
 
 #[cfg(test)]
 mod tests {
@@ -129,12 +148,26 @@ mod tests {
     }
 
     #[test]
+    fn a_day_means_its_end() {
+        let end = "2026-03-01T23:59:59Z".parse::<Timestamp>();
+        assert_eq!(moment("2026-03-01").ok(), end.ok());
+        let time = "2026-03-01T08:00:00Z".parse::<Timestamp>();
+        assert_eq!(moment("2026-03-01T09:00:00+01:00").ok(), time.ok());
+        for wrong in ["yesterday", "2026-3-1", "2026-02-30", "2026-03-01T09:00:00"] {
+            assert!(moment(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
     fn assignments_keep_everything_after_the_first_sign() {
         assert_eq!(assignment("a=b=c"), Ok(("a".to_owned(), "b=c".to_owned())));
         assert_eq!(assignment("a="), Ok(("a".to_owned(), String::new())));
-        assert!(assignment("=b").is_err());
-        assert!(assignment("a").is_err());
         assert!(key("id=7").is_ok());
+        for (wrong, part) in [("=Nowak", "before the `=`"), ("Nowak", "no `=`")] {
+            for error in [assignment(wrong).unwrap_err(), key(wrong).unwrap_err()] {
+                assert!(error.contains(part) && !error.contains("Nowak"), "{error}");
+            }
+        }
         assert!(key("id=").is_err());
     }
 }

@@ -185,19 +185,28 @@ impl Context {
             Some(customer) => installation.next(customer)?,
             None => Vec::new(),
         };
+        self.told(done, &next);
+        Ok(())
+    }
+
+    /// Says what was done where no data directory is open.
+    pub(crate) fn done_without(&self, done: Done<'_>) {
+        self.told(done, &[]);
+    }
+
+    fn told(&self, done: Done<'_>, next: &[Next]) {
         if self.output.is_json() {
             let mut object = serde_json::Map::new();
             object.insert(done.noun.to_owned(), done.value);
-            object.insert("next".to_owned(), self.next_json(&next));
+            object.insert("next".to_owned(), self.next_json(next));
             self.output.value(&Value::Object(object));
-            return Ok(());
+            return;
         }
         self.output.talk(&done.sentence);
         if let Some(data) = done.data {
             self.output.line(&data);
         }
-        self.tell_next(&next);
-        Ok(())
+        self.tell_next(next);
     }
 
     /// Says on stderr what comes next.

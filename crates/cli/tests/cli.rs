@@ -13,30 +13,33 @@ use serde_json::Value;
 const CONTENTS: &[(&str, &[&str])] = &[
     ("init", &[]),
     ("person", &["add", "list", "sign-in", "sign-out", "unlock"]),
-    ("customer", &["add", "contract", "list", "show"]),
+    ("customer", &["add", "contract", "declare-no-migration", "list", "show", "due", "export"]),
     (
         "environment",
         &[
-            "request", "build", "show", "list", "accept", "validate", "lend", "expire", "close",
-            "hold", "release", "destroy",
+            "request", "build", "show", "list", "accept", "validate", "reject", "lend", "expire",
+            "close", "hold", "release", "destroy", "reset",
         ],
     ),
-    ("configuration", &["choose", "extract", "show"]),
+    ("configuration", &["choose", "extract", "show", "promote", "diff", "report", "difference"]),
     ("package", &["list", "show", "verify", "export"]),
     (
         "migration",
         &[
             "check", "try", "dump", "spec", "run", "publish", "comment", "resolve", "sign", "list",
-            "show", "rejected",
+            "show", "rejected", "withdraw", "report", "destroy",
         ],
     ),
-    ("record", &["list", "add", "set", "archive"]),
-    ("document", &["list", "show", "export", "sign", "reject", "verify"]),
+    ("record", &["list", "add", "set", "archive", "changes", "approve", "reject", "history"]),
+    ("deviation", &["list", "open", "resolve", "approve"]),
+    ("document", &["list", "show", "export", "sign", "reject", "verify", "recheck"]),
     ("operation", &["list", "show"]),
-    ("golive", &["show", "review", "provide", "qc"]),
-    ("ledger", &["show", "verify", "export"]),
-    ("catalogue", &["list", "show"]),
-    ("policy", &["show"]),
+    ("golive", &["show", "review", "provide", "qc", "reject", "record"]),
+    ("ledger", &["show", "story", "verify", "export"]),
+    ("inspect", &[]),
+    ("vendor", &["due"]),
+    ("catalogue", &["list", "show", "adopt"]),
+    ("policy", &["show", "adopt"]),
     ("sample", &["source"]),
     ("clock", &["move"]),
     ("demo", &[]),
@@ -293,7 +296,12 @@ fn lists_are_arrays() {
         &["operation", "list", "acme"],
         &["catalogue", "list"],
         &["ledger", "show"],
+        &["ledger", "story", "acme"],
         &["golive", "show", "acme"],
+        &["deviation", "list", "acme"],
+        &["record", "changes", "acme"],
+        &["customer", "due", "acme"],
+        &["vendor", "due"],
     ] {
         let value = landfall(folder.path(), &[arguments, &["--json"]].concat()).json();
         assert!(value.is_array(), "{arguments:?}: {value}");
@@ -396,13 +404,22 @@ fn catalogue_and_policy_are_shown_without_a_data_directory() {
     assert!(landfall(at, &["catalogue", "show", "24.1"]).done().contains("volunteer"));
     let columns = landfall(at, &["catalogue", "show", "24.1", "volunteer"]).done();
     assert!(columns.contains("birth-date") && columns.contains("required"), "{columns}");
+    assert!(columns.lines().any(|line| line.starts_with("source")), "{columns}");
     landfall(at, &["catalogue", "show", "24.1", "nonsense"]).stopped(1, "nonsense");
     landfall(at, &["catalogue", "show", "9.9"]).stopped(1, "9.9");
 
     let policy = landfall(at, &["policy", "show"]).done();
-    for part in
-        ["request-environment", "technical-review", "seed", "volunteer_condition", "Sandbox"]
-    {
+    for part in [
+        "request-environment",
+        "technical-review",
+        "deviation-approval",
+        "seed",
+        "documentation",
+        "volunteer_condition",
+        "Sandbox",
+        "read-only in Test: role role_action site",
+        "what outlives an environment (source: landfall)",
+    ] {
         assert!(policy.contains(part), "expected `{part}` in: {policy}");
     }
     let policy = landfall(at, &["policy", "show", "--json"]).json();
@@ -423,10 +440,100 @@ fn the_demonstration_clock_moves_forward_only() {
 #[test]
 fn a_record_is_named_by_column_and_value() {
     let folder = tempfile::tempdir().unwrap();
-    let add = ["record", "add", "acme/sandbox", "site", "Leeds"];
-    landfall(folder.path(), &add).stopped(2, "column=value");
-    let set = ["record", "set", "acme/sandbox", "site", "Leeds", "name=York"];
-    landfall(folder.path(), &set).stopped(2, "id=7");
+    let add = ["record", "add", "acme/sandbox", "site", "Hull"];
+    let set = ["record", "set", "acme/sandbox", "site", "Hull", "name=York"];
+    for (command, part) in [(&add[..], "column=value"), (&set[..], "id=7")] {
+        for command in [command.to_vec(), [command, &["--json"]].concat()] {
+            let said = landfall(folder.path(), &command);
+            said.stopped(2, part);
+            // What was typed may be a volunteer's.
+            assert!(!said.stderr.contains("Hull"), "{}", said.stderr);
+        }
+    }
+}
+
+#[test]
+fn what_stood_there_is_asked_by_day_and_address() {
+    let folder = installed();
+    let at = folder.path();
+    landfall(at, &["environment", "request", "acme", "demo", "--as", "erik"]).done();
+    let shown = landfall(at, &["inspect", "2026-01-05", "acme/demo"]).done();
+    for part in ["2026-01-05 23:59:59 UTC", "requested", "Erik Engineer", "vendor engineer"] {
+        assert!(shown.contains(part), "expected `{part}` in: {shown}");
+    }
+    let value = landfall(at, &["inspect", "2026-01-05T20:00:00+01:00", "acme/demo", "--json"]);
+    let value = value.json();
+    assert_eq!(value["at"], "2026-01-05T19:00:00Z");
+    assert_eq!(value["state"], "requested");
+    landfall(at, &["inspect", "2026-01-04", "acme/demo"]).stopped(1, "did not exist");
+    landfall(at, &["inspect", "2026-02-30", "acme/demo"]).stopped(2, "expected a day");
+    landfall(at, &["inspect", "2026-01-05", "acme"]).stopped(2, "acme/sandbox");
+
+    let story = landfall(at, &["ledger", "story", "acme/demo"]).done();
+    assert!(story.contains("Erik Engineer (vendor engineer)"), "{story}");
+    landfall(at, &["ledger", "story", "acme/nonsense"]).stopped(2, "acme/sandbox");
+}
+
+#[test]
+fn what_was_never_opened_or_asked_for_is_not_found() {
+    let folder = installed();
+    let at = folder.path();
+    let quinn = password(at, "quinn");
+    let signing = ["--as", "quinn", "--password-file", &quinn];
+    let texts = ["--impact", "none known", "--cause", "not known", "--fix", "none"];
+    let resolve = [&["deviation", "resolve", "ACME-DEV-001", "--as", "erik"][..], &texts].concat();
+    landfall(at, &resolve).stopped(1, "ACME-DEV-001");
+    let approve = [&["deviation", "approve", "ACME-DEV-001"][..], &signing].concat();
+    landfall(at, &approve).stopped(1, "ACME-DEV-001");
+    let approve = [&["record", "approve", "ACME-ECR-001"][..], &signing].concat();
+    landfall(at, &approve).stopped(1, "ACME-ECR-001");
+    landfall(at, &["deviation", "resolve", "ACME-DEV-001"]).stopped(2, "--impact");
+}
+
+#[test]
+fn what_rejects_or_makes_anew_asks_first() {
+    let folder = installed();
+    let at = folder.path();
+    landfall(at, &["environment", "request", "acme", "demo", "--as", "erik"]).done();
+    for arguments in [
+        &["environment", "reject", "acme/demo", "--as", "quinn"][..],
+        &["environment", "reset", "acme/demo", "--as", "erik"],
+        &["golive", "reject", "acme", "--as", "quinn"],
+        &["record", "reject", "ACME-ECR-001", "--as", "quinn"],
+    ] {
+        landfall(at, arguments).stopped(2, "--yes");
+    }
+    landfall(at, &["migration", "withdraw", "acme", "1", "--as", "quinn"])
+        .stopped(3, "no iteration 1");
+}
+
+#[test]
+fn the_vendor_is_no_customer() {
+    let folder = installed();
+    let at = folder.path();
+    let add = ["customer", "add", "vendor", "--name", "The vendor", "--as", "erik"];
+    landfall(at, &add).stopped(3, "[CUS-004]");
+    let requested =
+        landfall(at, &["environment", "request", "vendor", "community-dev", "--as", "erik"]).done();
+    assert_eq!(requested, "vendor/community-dev\n");
+    let listed = landfall(at, &["customer", "list", "--json"]).json();
+    assert_eq!(listed.as_array().map(Vec::len), Some(1), "{listed}");
+    let shown = landfall(at, &["customer", "show", "vendor"]).done();
+    assert!(shown.contains("community-dev"), "{shown}");
+    let value = landfall(at, &["customer", "show", "vendor", "--json"]).json();
+    assert_eq!(value["status"], "vendor");
+}
+
+#[test]
+fn rules_are_adopted_by_quality_with_a_signature() {
+    let folder = installed();
+    let at = folder.path();
+    let missing = landfall(at, &["policy", "adopt", "absent.toml", "--as", "quinn"]);
+    missing.stopped(1, "absent.toml");
+    fs::write(at.join("policy.toml"), "name = \"mine\"\n").unwrap();
+    landfall(at, &["policy", "adopt", "policy.toml", "--as", "quinn"]).stopped(4, "policy");
+    let elsewhere = tempfile::tempdir().unwrap();
+    landfall(elsewhere.path(), &["policy", "adopt", "policy.toml"]).stopped(1, "policy.toml");
 }
 
 #[test]

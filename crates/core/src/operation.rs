@@ -23,6 +23,8 @@ pub enum Task {
         /// Which environment.
         label: Label,
     },
+    /// Destroys dumps, packages and the like.
+    DestroyMaterials,
 }
 
 /// The four outcomes, which are four different words.

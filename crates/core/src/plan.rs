@@ -415,7 +415,9 @@ pub fn plan(
         Qualified::Always => true,
         Qualified::Formal => purpose == Some(Purpose::Formal),
     };
-    let key = if rules.masked { key } else { None };
+    // Without migration output there is no volunteer to mask.
+    let migrated = matches!(content, Content::Composition { migration: Some(_), .. });
+    let key = key.filter(|_| rules.masked && migrated);
     let mut steps = Vec::new();
     let mut tests = Vec::new();
     for role in &instances {

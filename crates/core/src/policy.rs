@@ -21,8 +21,48 @@ pub struct Policy {
     pub passage: Passage,
     /// How quasi-identifiers are treated, by class, beside the key `source`.
     pub masking: BTreeMap<String, String>,
+    /// Which records are changed how.
+    pub records: Records,
+    /// What outlives environments: dumps, packages, rejected rows, key maps.
+    pub outlives: Outlives,
     /// The rules of each kind.
     pub environment: BTreeMap<Kind, Rules>,
+}
+
+/// Rules of records that hold for every kind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Records {
+    /// Where the rules come from.
+    pub source: RuleSource,
+    /// Tables that Main governs: they are not changed in Test.
+    pub read_only_in_test: Vec<String>,
+    /// Why the rules are so.
+    pub why: String,
+}
+
+/// Rules of what holds a customer's data outside its environments.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Outlives {
+    /// Where the rules come from.
+    pub source: RuleSource,
+    /// How many days after falling due it must be destroyed.
+    pub destroy_within_days: u32,
+    /// Why the rules are so.
+    pub why: String,
+}
+
+/// What a change of a record needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Control {
+    /// Nothing: it is recorded.
+    Free,
+    /// A reason.
+    Reason,
+    /// A reason, and the approval of vendor quality where the environment is qualified.
+    Approval,
 }
 
 /// The allow-list of what travels: table names.
@@ -75,8 +115,21 @@ pub struct Rules {
     /// How many days after falling due it must be destroyed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub destroy_within_days: Option<u32>,
+    /// What a change of a record needs.
+    pub records: Control,
+    /// Whether changes of records stay: in what is made anew from packages they do not.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub records_preserved: bool,
     /// Why the rules are so.
     pub why: String,
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn is_yes(value: &bool) -> bool {
+    *value
 }
 
 /// How many instances an environment has.
@@ -130,6 +183,8 @@ pub enum Condition {
     ProdIsNotLive,
     /// The environment has lived as long as it may.
     LifetimeIsOver,
+    /// The vendor itself owns it.
+    OwnerIsVendor,
 }
 
 impl Condition {
@@ -150,6 +205,7 @@ impl Condition {
             Self::ValidationIsCompletedAndProdIsLive => "validation-is-completed-and-prod-is-live",
             Self::ProdIsNotLive => "prod-is-not-live",
             Self::LifetimeIsOver => "lifetime-is-over",
+            Self::OwnerIsVendor => "owner-is-vendor",
         }
     }
 }
@@ -199,6 +255,11 @@ pub enum Error {
         /// What is wrong with it.
         problem: &'static str,
     },
+    /// What outlives environments would be overdue as soon as it is due.
+    #[error(
+        "the policy's table `[outlives]` must give `destroy_within_days` of 1 or more, found 0"
+    )]
+    NoTime,
 }
 
 impl Policy {
@@ -207,7 +268,13 @@ impl Policy {
     /// # Errors
     /// Never for a binary that passed its tests.
     pub fn embedded() -> Result<Self, Error> {
-        Self::parse(include_str!("../policy.toml"))
+        Self::parse(Self::embedded_text())
+    }
+
+    /// Returns the text of the policy that is built into the binary, as a directory begins with it.
+    #[must_use]
+    pub fn embedded_text() -> &'static str {
+        include_str!("../policy.toml")
     }
 
     /// Reads a policy and checks that it holds together.
@@ -230,6 +297,18 @@ impl Policy {
                     "makes PROD due for destruction; PROD is never destroyed by policy",
                 );
             }
+            if kind == Kind::Prod && rules.records != Control::Approval {
+                return contradiction("lets records of PROD change without approval");
+            }
+            if kind == Kind::Prod && rules.qualified != Qualified::Always {
+                return contradiction("leaves PROD without an IQ; it must be `always` qualified");
+            }
+            if kind == Kind::Prod && rules.masked {
+                return contradiction("masks the volunteers of PROD");
+            }
+            if kind == Kind::Val && rules.qualified == Qualified::Never {
+                return contradiction("leaves a formal VAL without an IQ");
+            }
             if kind == Kind::Val && !rules.masked {
                 return contradiction("leaves volunteer PHI unmasked in VAL");
             }
@@ -238,6 +317,9 @@ impl Policy {
                     "must give `destroy_within_days` where it names what makes it due",
                 );
             }
+        }
+        if policy.outlives.destroy_within_days == 0 {
+            return Err(Error::NoTime);
         }
         Ok(policy)
     }
@@ -278,18 +360,69 @@ mod tests {
         }
     }
 
+    /// The embedded policy with one passage changed, which must stand in it.
+    fn changed(from: &str, to: &str) -> Result<Policy, Error> {
+        let text = Policy::embedded_text();
+        assert!(text.contains(from), "`{from}` is not in the policy");
+        Policy::parse(&text.replacen(from, to, 1))
+    }
+
+    fn problem(from: &str, to: &str) -> String {
+        changed(from, to).unwrap_err().to_string()
+    }
+
     #[test]
     fn a_policy_that_leaves_val_unmasked_is_refused() {
-        let text = include_str!("../policy.toml").replacen("masked = true", "masked = false", 1);
-        assert!(Policy::parse(&text).unwrap_err().to_string().contains("unmasked in VAL"));
+        assert!(problem("masked = true", "masked = false").contains("unmasked in VAL"));
+    }
+
+    #[test]
+    fn a_policy_that_leaves_prod_or_a_formal_val_without_an_iq_is_refused() {
+        for qualified in ["never", "formal"] {
+            let found = problem("qualified = \"always\"", &format!("qualified = \"{qualified}\""));
+            assert!(found.contains("leaves PROD without an IQ"), "{found}");
+        }
+        let never = problem("qualified = \"formal\"", "qualified = \"never\"");
+        assert!(never.contains("leaves a formal VAL without an IQ"), "{never}");
+        let masked = "masked = false\nqualified = \"always\"";
+        let found = problem(masked, "masked = true\nqualified = \"always\"");
+        assert!(found.contains("masks the volunteers of PROD"), "{found}");
     }
 
     #[test]
     fn a_policy_that_destroys_prod_is_refused() {
-        let text = include_str!("../policy.toml").replace(
-            "due_when = []\nwhy = \"The customer's",
-            "due_when = [\"prod-is-live\"]\nwhy = \"The customer's",
-        );
-        assert!(Policy::parse(&text).unwrap_err().to_string().contains("PROD is never destroyed"));
+        let prod = "due_when = []\nrecords = \"approval\"";
+        let due = "due_when = [\"prod-is-live\"]\nrecords = \"approval\"";
+        assert!(problem(prod, due).contains("PROD is never destroyed"));
+    }
+
+    #[test]
+    fn a_policy_that_frees_the_records_of_prod_is_refused() {
+        for control in ["free", "reason"] {
+            let to = format!("due_when = []\nrecords = \"{control}\"");
+            let found = problem("due_when = []\nrecords = \"approval\"", &to);
+            assert!(found.contains("records of PROD change without approval"), "{found}");
+        }
+        let sandbox = changed("records = \"free\"", "records = \"approval\"").unwrap();
+        assert_eq!(sandbox.rules(Kind::Demo).records, Control::Approval, "more is asked, not less");
+    }
+
+    #[test]
+    fn a_policy_that_does_not_say_what_a_change_needs_is_not_read() {
+        let gone = problem("records = \"free\"\n", "");
+        assert!(gone.contains("missing field `records`"), "{gone}");
+        let unknown = problem("records = \"free\"", "records = \"sometimes\"");
+        assert!(unknown.contains("unknown variant `sometimes`"), "{unknown}");
+        let elsewhere = problem("records = \"free\"", "records = \"free\"\nrecord = \"free\"");
+        assert!(elsewhere.contains("unknown field `record`"), "{elsewhere}");
+    }
+
+    #[test]
+    fn a_policy_gives_time_to_destroy_what_outlives_environments() {
+        let days = "destroy_within_days = 14\nwhy = \"Dumps";
+        let none = problem(days, "destroy_within_days = 0\nwhy = \"Dumps");
+        assert!(none.contains("`[outlives]`"), "{none}");
+        let gone = problem(days, "why = \"Dumps");
+        assert!(gone.contains("missing field `destroy_within_days`"), "{gone}");
     }
 }

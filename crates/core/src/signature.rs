@@ -26,11 +26,25 @@ pub enum Meaning {
     CustomerApproval,
     /// Approves destruction before it is due.
     DestructionApproval,
+    /// Declares, for the customer's quality, what is so.
+    Declaration,
+    /// Withdraws a sign-off after review.
+    WithdrawalReview,
+    /// Withdraws a sign-off for the customer's quality.
+    WithdrawalApproval,
+    /// Rejects for the customer.
+    Rejection,
+    /// Closes a deviation.
+    DeviationApproval,
+    /// Decides on a change of a controlled environment.
+    ChangeDecision,
+    /// Puts a policy or a catalogue in force.
+    Adoption,
 }
 
 impl Meaning {
     /// Every meaning.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 16] = [
         Self::Author,
         Self::TechnicalReview,
         Self::PlanApproval,
@@ -40,6 +54,13 @@ impl Meaning {
         Self::CustomerReview,
         Self::CustomerApproval,
         Self::DestructionApproval,
+        Self::Declaration,
+        Self::WithdrawalReview,
+        Self::WithdrawalApproval,
+        Self::Rejection,
+        Self::DeviationApproval,
+        Self::ChangeDecision,
+        Self::Adoption,
     ];
 
     /// Returns the name in commands and JSON.
@@ -55,6 +76,13 @@ impl Meaning {
             Self::CustomerReview => "customer-review",
             Self::CustomerApproval => "customer-approval",
             Self::DestructionApproval => "destruction-approval",
+            Self::Declaration => "declaration",
+            Self::WithdrawalReview => "withdrawal-review",
+            Self::WithdrawalApproval => "withdrawal-approval",
+            Self::Rejection => "rejection",
+            Self::DeviationApproval => "deviation-approval",
+            Self::ChangeDecision => "change-decision",
+            Self::Adoption => "adoption",
         }
     }
 
@@ -71,6 +99,15 @@ impl Meaning {
             Self::CustomerReview => "I reviewed this for the customer and accept it.",
             Self::CustomerApproval => "I approve this for the customer's quality.",
             Self::DestructionApproval => "I approve the destruction before it is due.",
+            Self::Declaration => "I declare that there is no source database to migrate.",
+            Self::WithdrawalReview => "I withdraw the sign-off for the customer.",
+            Self::WithdrawalApproval => "I withdraw the sign-off for the customer's quality.",
+            Self::Rejection => "I reject this for the customer.",
+            Self::DeviationApproval => {
+                "I reviewed impact, cause, fix and retest, and close this deviation."
+            }
+            Self::ChangeDecision => "I decided on this change of a controlled environment.",
+            Self::Adoption => "I put these rules in force.",
         }
     }
 }
@@ -95,6 +132,59 @@ pub enum Record {
     FinalQc,
     /// Destruction before it is due.
     EarlyDestruction,
+    /// The declaration that there is no source database.
+    NoMigration,
+    /// The withdrawal of a sign-off.
+    Withdrawal,
+    /// Where PROD's configuration differs from the validated one.
+    Difference,
+    /// The closure of a deviation.
+    Deviation,
+    /// A change of a controlled environment.
+    Change,
+    /// A policy or a catalogue.
+    Rules,
+}
+
+impl Record {
+    /// Every record that is signed.
+    pub const ALL: [Self; 14] = [
+        Self::IterationSignOff,
+        Self::Withdrawal,
+        Self::NoMigration,
+        Self::ConfigurationSource,
+        Self::IqPlan,
+        Self::IqReport,
+        Self::Deviation,
+        Self::Acceptance,
+        Self::Validation,
+        Self::Difference,
+        Self::FinalQc,
+        Self::Change,
+        Self::EarlyDestruction,
+        Self::Rules,
+    ];
+
+    /// Returns what people read.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::IterationSignOff => "sign-off of an iteration",
+            Self::ConfigurationSource => "agreement on the configuration source",
+            Self::IqPlan => "IQ plan, before the run",
+            Self::IqReport => "IQ report, after the run",
+            Self::Acceptance => "acceptance of a VAL",
+            Self::Validation => "completion of validation",
+            Self::FinalQc => "final quality check",
+            Self::EarlyDestruction => "destruction before due",
+            Self::NoMigration => "declaration that there is no source database",
+            Self::Withdrawal => "withdrawal of a sign-off",
+            Self::Difference => "difference between validated and final configuration",
+            Self::Deviation => "closure of a deviation",
+            Self::Change => "change of a controlled environment",
+            Self::Rules => "adoption of a policy or catalogue",
+        }
+    }
 }
 
 /// The signature table: which meanings a record needs, and the role that gives each.
@@ -108,7 +198,18 @@ pub fn required(record: Record) -> &'static [(Meaning, Role)] {
         &[(Meaning::CustomerApproval, Role::CustomerQuality)];
     match record {
         Record::IterationSignOff | Record::FinalQc => CUSTOMER_BOTH,
-        Record::ConfigurationSource | Record::Acceptance | Record::Validation => CUSTOMER_QUALITY,
+        Record::ConfigurationSource
+        | Record::Acceptance
+        | Record::Validation
+        | Record::Difference => CUSTOMER_QUALITY,
+        Record::NoMigration => &[(Meaning::Declaration, Role::CustomerQuality)],
+        Record::Withdrawal => &[
+            (Meaning::WithdrawalReview, Role::CustomerReviewer),
+            (Meaning::WithdrawalApproval, Role::CustomerQuality),
+        ],
+        Record::Deviation => &[(Meaning::DeviationApproval, Role::VendorQuality)],
+        Record::Change => &[(Meaning::ChangeDecision, Role::VendorQuality)],
+        Record::Rules => &[(Meaning::Adoption, Role::VendorQuality)],
         Record::IqPlan => &[
             (Meaning::Author, Role::VendorEngineer),
             (Meaning::TechnicalReview, Role::VendorEngineer),

@@ -9,6 +9,7 @@ use crate::{
     ids::{CustomerId, PersonId, Release},
     person::{Person, Role},
     refusal::{self, Refusal},
+    signature::{Meaning, Signature},
     time::Timestamp,
 };
 
@@ -42,6 +43,9 @@ pub enum Event {
     PolicyAdopted {
         /// Its digest.
         digest: Digest,
+        /// The signature of vendor quality; none for what a directory begins with.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        signature: Option<Signature>,
     },
     /// A catalogue came into force.
     CatalogueAdopted {
@@ -49,6 +53,9 @@ pub enum Event {
         release: Release,
         /// Its digest.
         digest: Digest,
+        /// The signature of vendor quality; none for what a directory begins with.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        signature: Option<Signature>,
     },
     /// A person was added.
     PersonAdded {
@@ -108,6 +115,20 @@ pub enum Command {
         /// Who.
         person: PersonId,
     },
+    /// Put a policy in force.
+    AdoptPolicy {
+        /// Its digest.
+        digest: Digest,
+    },
+    /// Put the catalogue of a release in force.
+    AdoptCatalogue {
+        /// The release it declares.
+        release: Release,
+        /// Its digest.
+        digest: Digest,
+        /// Environments that stand on another catalogue of that release, by address.
+        standing: Vec<String>,
+    },
 }
 
 impl Command {
@@ -118,6 +139,8 @@ impl Command {
             Self::AddPerson { .. } => "add-person",
             Self::MoveClock { .. } => "move-clock",
             Self::UnlockPerson { .. } => "unlock-person",
+            Self::AdoptPolicy { .. } => "adopt-policy",
+            Self::AdoptCatalogue { .. } => "adopt-catalogue",
         }
     }
 }
@@ -164,8 +187,8 @@ pub fn evolve(state: Option<Vendor>, event: &Event) -> Option<Vendor> {
         | Event::AuthenticationFailed { .. }
         | Event::PersonUnlocked { .. }
         | Event::CommandRejected { .. } => {}
-        Event::PolicyAdopted { digest } => vendor.policy = Some(*digest),
-        Event::CatalogueAdopted { release, digest } => {
+        Event::PolicyAdopted { digest, .. } => vendor.policy = Some(*digest),
+        Event::CatalogueAdopted { release, digest, .. } => {
             vendor.catalogues.insert(release.clone(), *digest);
         }
         Event::PersonAdded { person } => {
@@ -215,7 +238,59 @@ pub fn decide(
             }
             Ok(vec![Event::PersonUnlocked { person: person.clone() }])
         }
+        Command::AdoptPolicy { digest } => {
+            let in_force = vendor.policy == Some(*digest);
+            let signature = adoption(actor, now, *digest, "this policy", in_force)?;
+            Ok(vec![Event::PolicyAdopted { digest: *digest, signature: Some(signature) }])
+        }
+        Command::AdoptCatalogue { release, digest, standing } => {
+            only_quality(actor, "adopt rules")?;
+            if let Some(first) = standing.first() {
+                return Err(refusal::ADOPTION.because(
+                    format!(
+                        "{} environments stand on release {release} as it was declared, `{first}` among them",
+                        standing.len()
+                    ),
+                    "declare what is new as another release",
+                ));
+            }
+            let in_force = vendor.catalogues.get(release) == Some(digest);
+            let signature = adoption(actor, now, *digest, "this catalogue", in_force)?;
+            Ok(vec![Event::CatalogueAdopted {
+                release: release.clone(),
+                digest: *digest,
+                signature: Some(signature),
+            }])
+        }
     }
+}
+
+/// Signs, for vendor quality, that rules come into force.
+fn adoption(
+    actor: Option<&Person>,
+    now: Timestamp,
+    digest: Digest,
+    what: &str,
+    in_force: bool,
+) -> Result<Signature, Refusal> {
+    only_quality(actor, "adopt rules")?;
+    if in_force {
+        return Err(refusal::ADOPTION.because(
+            format!("{what} is in force already ({})", digest.short()),
+            "nothing is to be done",
+        ));
+    }
+    let person = actor.ok_or_else(|| {
+        refusal::AUTHORITY.because("nobody adopts rules", "sign in as a person of vendor quality")
+    })?;
+    Ok(Signature {
+        person: person.id.clone(),
+        name: person.name.clone(),
+        role: person.role,
+        meaning: Meaning::Adoption,
+        time: now,
+        digest,
+    })
 }
 
 fn only_quality(actor: Option<&Person>, what: &str) -> Result<(), Refusal> {

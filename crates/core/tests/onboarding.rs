@@ -1,7 +1,9 @@
-//! The onboarding of a customer: what each stage of the straight way records, and what follows from it.
+//! The onboarding of a customer: what each stage of the straight way records, and what follows from it. The side roads
+//! stand in `roads.rs`.
 
 use landfall_core::{
-    customer::{Due, Event, GoLiveStep, IterationState, State, Status},
+    customer::{Due, Event, GoLiveStep, IterationState, MaterialKind, MaterialName, State, Status},
+    digest::Digest,
     environment::Kind,
     ids::Label,
     plan::{Content, Purpose, Step},
@@ -22,7 +24,7 @@ use support::{
     facts::{composition, customer_id, digest, label, migration},
     kinds,
     people::Who::{CustomerQuality, Engineer, Quality, Sales, SecondEngineer, ThirdEngineer},
-    road::{DUE, Stage, VAL_IQ},
+    road::{DUE, MATERIALS, Stage, VAL_IQ},
 };
 
 /// What an environment without an IQ records from its request to its use.
@@ -50,6 +52,34 @@ fn due(name: &str, rule: &str, world: &World) -> Event {
     }
 }
 
+/// The rows that an iteration rejected, or its map of source keys.
+fn of_iteration(kind: MaterialKind, number: u32) -> MaterialName {
+    MaterialName { kind, name: number.to_string() }
+}
+
+/// A dump, or the package of an iteration.
+fn content(kind: MaterialKind, digest: Digest) -> MaterialName {
+    MaterialName { kind, name: digest.to_string() }
+}
+
+/// What the first sign-off leaves without use.
+fn superseded() -> Vec<MaterialName> {
+    vec![content(MaterialKind::Dump, digest("dump"))]
+}
+
+/// What has no use when PROD is live.
+fn used_up() -> Vec<MaterialName> {
+    vec![
+        content(MaterialKind::Package, migration(1).digest),
+        of_iteration(MaterialKind::Rejects, 1),
+        of_iteration(MaterialKind::KeyMap, 1),
+        content(MaterialKind::Dump, digest("final dump")),
+        content(MaterialKind::Package, migration(2).digest),
+        of_iteration(MaterialKind::Rejects, 2),
+        of_iteration(MaterialKind::KeyMap, 2),
+    ]
+}
+
 #[test]
 fn the_straight_way_from_prospect_to_live_and_to_the_end_of_what_is_due() {
     let mut world = World::empty();
@@ -59,6 +89,7 @@ fn the_straight_way_from_prospect_to_live_and_to_the_end_of_what_is_due() {
     prod(&mut world);
     live(&mut world);
     end_of_what_is_due(&mut world);
+    end_of_what_outlives(&mut world);
 }
 
 fn prospect(world: &mut World) {
@@ -113,9 +144,23 @@ fn contract_and_migration(world: &mut World) {
     let events = walk(
         world,
         Stage::SignedOff,
-        &["finding-resolved", "iteration-signed", "iteration-signed", "environment-due"],
+        &[
+            "finding-resolved",
+            "iteration-signed",
+            "iteration-signed",
+            "environment-due",
+            "materials-due",
+        ],
     );
     assert_eq!(events[3], due("migration-1", "migration-is-signed-off", world));
+    assert_eq!(
+        events[4],
+        Event::MaterialsDue {
+            materials: superseded(),
+            rule: "migration-is-signed-off".to_owned(),
+            destroy_by: world.now.plus_days(14),
+        }
+    );
     let iteration = &world.state().iterations[0];
     assert_eq!(iteration.state, IterationState::Signed);
     for signature in &iteration.signatures {
@@ -192,18 +237,27 @@ fn live(world: &mut World) {
     world.now = world.now.plus_days(3);
     let falls = ["environment-due"; 4];
     let opens = ["final-qc-signed", "go-live-step-done", "environment-opened", "went-live"];
-    let events = walk(world, Stage::Live, &[opens, falls].concat());
+    let events =
+        walk(world, Stage::Live, &[&opens[..], &falls[..], &["materials-due"][..]].concat());
     assert_eq!(events[1], Event::GoLiveStepDone { step: GoLiveStep::FinalQc });
     assert_eq!(events[2], Event::EnvironmentOpened { label: label("prod") });
     assert_eq!(events[3], Event::WentLive { label: label("prod") });
     assert_eq!(
-        events[4..],
+        events[4..8],
         [
             due("demo", "prod-is-live", world),
             due("sandbox", "prod-is-live", world),
             due("val-1", "validation-is-completed-and-prod-is-live", world),
             due("val-2", "validation-is-completed-and-prod-is-live", world),
         ]
+    );
+    assert_eq!(
+        events[8],
+        Event::MaterialsDue {
+            materials: used_up(),
+            rule: "prod-is-live".to_owned(),
+            destroy_by: world.now.plus_days(14),
+        }
     );
     assert_eq!(world.state().status, Status::Live);
     assert_eq!(world.environment("prod").state, State::InUse);
@@ -261,6 +315,25 @@ fn end_of_what_is_due(world: &mut World) {
         world.state().documents.keys().filter(|number| number.contains("-DC-")).collect();
     assert_eq!(certificates.len(), 5);
     assert_eq!(certificates[4], "ACME-DC-005");
+}
+
+fn end_of_what_outlives(world: &mut World) {
+    let made = ["materials-destruction-started", "materials-destroyed", "document-frozen"];
+    let events = walk(world, Stage::MaterialsDestroyed, &made);
+    let materials = [superseded(), used_up()].concat();
+    assert_eq!(
+        events[..2],
+        [
+            Event::MaterialsDestructionStarted {
+                operation: MATERIALS,
+                materials: materials.clone()
+            },
+            Event::MaterialsDestroyed { operation: MATERIALS, materials },
+        ]
+    );
+    let standing = world.state().materials.iter().filter(|known| known.destroyed.is_none());
+    assert_eq!(standing.count(), 0, "nothing of the source outlives the onboarding but PROD");
+    assert!(world.state().documents.contains_key("ACME-TC-001"));
 }
 
 #[test]

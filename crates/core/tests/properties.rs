@@ -2,12 +2,7 @@
 
 use std::collections::VecDeque;
 
-use landfall_core::{
-    customer::{BuildFailure, Command, DocumentKind, decide::AUTHORITY},
-    environment::Kind,
-    plan::{Content, Purpose},
-    signature::Meaning,
-};
+use landfall_core::customer::Command;
 use proptest::{prelude::*, sample::select, test_runner::Config};
 
 #[cfg(test)]
@@ -19,15 +14,10 @@ mod support;
 use invariants::Turn;
 use support::{
     World,
-    commands::{
-        accept, certify, choose, close, complete_build, destroy, destroy_early, destroyed, expire,
-        extract, freeze_plan, freeze_report, hold, lend, lift, publish, reject, request,
-        request_as, sign, sign_iteration, start_build, stop_iteration, validate,
-    },
-    facts::{composition, label},
-    people::{Move, Who},
-    road::{PROD_IQ, Stage, VAL_IQ, moves},
-    without_version,
+    asked::{commands, fitting},
+    people::{Move, REASON, Who},
+    road::{Stage, moves},
+    side, without_version,
 };
 
 /// One thing that happens: somebody tries something, or time passes.
@@ -37,75 +27,12 @@ enum Attempt {
     Onward,
     /// The next move of the straight way, by anybody; it stays the next one.
     OnwardBy(Who),
+    /// A side road is taken: its moves come before those that were next.
+    Aside { road: usize },
     /// Any command.
     Stray { who: Who, with_reason: bool, command: Box<Command> },
     /// Nobody does anything for some days.
     Wait { days: i64 },
-}
-
-/// Every command of the straight way, and every command that may end, hold, sign or spoil what it makes.
-fn commands() -> Vec<Command> {
-    let mut list: Vec<Command> =
-        Stage::ALL.into_iter().flat_map(moves).map(|step| step.command).collect();
-    for name in ["demo", "sandbox", "migration-1", "preprod", "val-1", "val-2", "val-3", "prod"] {
-        list.extend([
-            start_build(name),
-            complete_build(name),
-            Command::StopBuild { label: label(name), failure: BuildFailure::Aborted },
-            accept(name),
-            lend(name, 20),
-            expire(name),
-            hold(name),
-            lift(name),
-            close(name),
-            destroy(name),
-            destroy_early(name),
-            destroyed(name),
-            freeze_plan(name),
-            freeze_report(name, 0),
-            freeze_report(name, 1),
-            certify(DocumentKind::MaskingCertificate, name),
-            certify(DocumentKind::DestructionCertificate, name),
-            validate(name),
-            choose(Kind::Val, name),
-            choose(Kind::Prod, name),
-            extract(Kind::Val, name),
-            extract(Kind::Prod, name),
-        ]);
-    }
-    for (number, name) in [(VAL_IQ, "val-2"), (PROD_IQ, "prod"), (PROD_IQ, "val-3")] {
-        for shown in [format!("{name} plan"), format!("{name} report")] {
-            list.extend(Meaning::ALL.map(|meaning| sign(number, meaning, &shown)));
-            list.push(reject(number, &shown));
-        }
-    }
-    for number in 1..=3 {
-        list.extend([publish(number), sign_iteration(number), stop_iteration(number)]);
-        for purpose in [Purpose::Formal, Purpose::Informal] {
-            list.push(request_as(Kind::Val, purpose, composition("sandbox", number)));
-        }
-        list.push(request(Kind::Prod, composition("preprod", number)));
-    }
-    list.extend([
-        request(Kind::Demo, Content::Empty),
-        request(Kind::Sandbox, Content::Empty),
-        request(Kind::Preprod, Content::Empty),
-        request(Kind::CommunityDev, Content::DemoSet),
-        Command::GoLive,
-        Command::MarkDue { label: label("sandbox"), rule: "prod-is-live".to_owned() },
-    ]);
-    list
-}
-
-/// The people whose role may give a command; everybody, where nobody's may.
-fn fitting(command: &Command) -> Vec<Who> {
-    let may = |who: &Who| {
-        AUTHORITY
-            .iter()
-            .any(|(name, _, roles)| *name == command.name() && roles.contains(&who.person().role))
-    };
-    let people: Vec<Who> = Who::ALL.into_iter().filter(may).collect();
-    if people.is_empty() { Who::ALL.to_vec() } else { people }
 }
 
 /// Most stray commands come from people whose role fits: a refusal for the role alone tells little.
@@ -127,13 +54,14 @@ fn attempt() -> impl Strategy<Value = Attempt> {
     prop_oneof![
         8 => Just(Attempt::Onward),
         3 => select(Who::ALL.to_vec()).prop_map(Attempt::OnwardBy),
+        1 => (0..side::all().len()).prop_map(|road| Attempt::Aside { road }),
         8 => by_fitting,
         2 => by_anybody,
         1 => (1..40_i64).prop_map(|days| Attempt::Wait { days }),
     ]
 }
 
-/// Turns an attempt into a move; none where time passes or the way has ended.
+/// Turns an attempt into a move; none where time passes, a side road is taken or the way has ended.
 fn step(attempt: &Attempt, ahead: &mut VecDeque<Move>) -> Option<Move> {
     match attempt {
         Attempt::Onward => ahead.pop_front(),
@@ -142,9 +70,15 @@ fn step(attempt: &Attempt, ahead: &mut VecDeque<Move>) -> Option<Move> {
         }
         Attempt::Stray { who, with_reason, command } => Some(Move {
             who: Some(*who),
-            reason: with_reason.then_some("the sponsor asked for it"),
+            reason: with_reason.then_some(REASON),
             command: (**command).clone(),
         }),
+        Attempt::Aside { road } => {
+            for step in side::all().swap_remove(*road).into_iter().rev() {
+                ahead.push_front(step);
+            }
+            None
+        }
         Attempt::Wait { .. } => None,
     }
 }
@@ -155,7 +89,7 @@ proptest! {
     #[test]
     fn whatever_is_asked_the_invariants_hold(
         start in 0..Stage::ALL.len(),
-        attempts in prop::collection::vec(attempt(), 1..70),
+        attempts in prop::collection::vec(attempt(), 1..90),
     ) {
         let mut world = World::at(Stage::ALL[start]);
         let mut ahead: VecDeque<Move> =
@@ -194,9 +128,9 @@ proptest! {
 
 #[test]
 fn every_invariant_holds_on_the_straight_way_and_can_be_broken() {
-    let end = World::at(Stage::DueDestroyed);
+    let end = World::at(Stage::MaterialsDestroyed);
     let straight = Turn {
-        before: World::at(Stage::DueClosed).customer,
+        before: World::at(Stage::DueDestroyed).customer,
         events: Vec::new(),
         after: end.state().clone(),
     };

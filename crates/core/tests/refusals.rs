@@ -1,9 +1,13 @@
 //! Every refusal of the core: where a customer stands, what is asked, and the code that it is refused with.
 
 use landfall_core::{
-    customer::{Command, Event, decide::may_change_records},
-    person::{Person, Role},
+    customer::{
+        Command, Event,
+        decide::{Permit, may_change_records},
+    },
+    environment::{Kind, Role},
     refusal::{self, Code},
+    signature::Record,
     vendor::{self, ClockKind},
 };
 
@@ -13,12 +17,19 @@ mod cases;
 #[expect(dead_code, reason = "the other suites use the rest of it")]
 mod support;
 
-use cases::vendor::{adding, customers, staffed_with};
+use cases::{
+    Column,
+    vendor::{adding, customers, staffed_with},
+};
 use support::{
     World,
     facts::label,
     people::{
-        Who::{self, Quality},
+        REASON,
+        Who::{
+            self, CustomerQuality, CustomerReviewer, Engineer, OutsideReviewer, Outsider, Quality,
+            Sales,
+        },
         automation,
     },
     road::{Stage, moves},
@@ -67,7 +78,11 @@ fn nobody_is_not_a_person() {
 #[test]
 fn nobody_types_a_consequence() {
     let rule = "prod-is-live".to_owned();
-    for command in [Command::GoLive, Command::MarkDue { label: label("sandbox"), rule }] {
+    for command in [
+        Command::GoLive,
+        Command::MarkDue { label: label("sandbox"), rule: rule.clone() },
+        Command::MarkMaterialsDue { rule },
+    ] {
         for who in Who::ALL {
             let outcome = World::at(Stage::QcReviewed).attempt(&who.does(command.clone()));
             assert_eq!(outcome.unwrap_err().code, refusal::AUTHORITY.code, "{who:?}");
@@ -101,6 +116,155 @@ fn the_identity_of_automation_is_taken_from_the_start() {
     assert_eq!(refusal.code, refusal::PERSON_EXISTS.code);
 }
 
+/// What the requirement's table says that no command can ask against, and why.
+const NOT_ASKED: &[(Kind, Column, &str)] = &[
+    (Kind::Migration, Column::Masked, "the customer reviews the real output"),
+    (Kind::Val, Column::Masked, "no request leaves it away, and a policy that does is not read"),
+    (Kind::Prod, Column::Masked, "PROD holds the volunteers as they are"),
+];
+
+#[test]
+fn every_rule_of_the_requirements_table_has_a_case() {
+    let shown: Vec<_> = cases::all().iter().filter_map(|case| case.rule).collect();
+    for kind in Kind::ALL {
+        for column in Column::ALL {
+            let excused = NOT_ASKED.iter().any(|(k, c, _)| (*k, *c) == (kind, column));
+            assert_eq!(shown.contains(&(kind, column)), !excused, "{kind}, {column:?}");
+        }
+    }
+}
+
+#[test]
+fn every_row_of_the_signature_table_has_a_case() {
+    let shown: Vec<_> = cases::all().iter().filter_map(|case| case.record).collect();
+    // Rules are adopted in the vendor's own stream.
+    let adoption = cases::vendor::all().iter().any(|case| {
+        case.code == refusal::AUTHORITY
+            && matches!(case.command, vendor::Command::AdoptPolicy { .. })
+    });
+    for record in Record::ALL {
+        let found = shown.contains(&record) || (record == Record::Rules && adoption);
+        assert!(found, "{}", record.title());
+    }
+}
+
+/// Who may change records where: the stage, the environment, the instance, the table, who, the reason, and the permit
+/// or the code that it is refused with.
+type Change =
+    (Stage, &'static str, Role, &'static str, Who, Option<&'static str>, Result<Permit, Code>);
+
+fn changes_of_records() -> Vec<Change> {
+    use refusal::{
+        AUTHORITY, OTHER_CUSTOMER, READ_ONLY_IN_TEST, REASON_MISSING, UNKNOWN_ENVIRONMENT,
+        WRONG_STATE,
+    };
+    let (main, test) = (Role::Main, Role::Test);
+    let free = Ok(Permit { approval: false, preserved: true });
+    let lost = Ok(Permit { approval: false, preserved: false });
+    let approved = Ok(Permit { approval: true, preserved: true });
+    let why = Some(REASON);
+    vec![
+        // Who: in the Sandbox, where a change needs nothing.
+        (Stage::Live, "sandbox", main, "site", Engineer, None, free),
+        (Stage::Live, "sandbox", main, "site", CustomerReviewer, None, free),
+        (Stage::Live, "sandbox", main, "site", Sales, None, Err(AUTHORITY)),
+        (Stage::Live, "sandbox", main, "site", Quality, None, Err(AUTHORITY)),
+        (Stage::Live, "sandbox", main, "site", CustomerQuality, None, Err(AUTHORITY)),
+        (Stage::Live, "sandbox", main, "site", OutsideReviewer, None, Err(OTHER_CUSTOMER)),
+        (Stage::Live, "sandbox", main, "site", Outsider, None, Err(AUTHORITY)),
+        // Who: in PROD, where it needs everything.
+        (Stage::Live, "prod", main, "site", Engineer, why, approved),
+        (Stage::Live, "prod", main, "site", CustomerReviewer, why, approved),
+        (Stage::Live, "prod", main, "site", Sales, why, Err(AUTHORITY)),
+        (Stage::Live, "prod", main, "site", Quality, why, Err(AUTHORITY)),
+        (Stage::Live, "prod", main, "site", CustomerQuality, why, Err(AUTHORITY)),
+        (Stage::Live, "prod", main, "site", OutsideReviewer, why, Err(OTHER_CUSTOMER)),
+        // Where, and whether a reason is needed.
+        (Stage::DemoInUse, "demo", main, "site", Engineer, None, free),
+        (Stage::MigrationInUse, "migration-1", main, "volunteer", CustomerReviewer, None, lost),
+        (Stage::InformalValInUse, "val-1", main, "site", Engineer, None, Err(REASON_MISSING)),
+        (Stage::InformalValInUse, "val-1", main, "site", Engineer, why, free),
+        (Stage::ValAccepted, "val-2", main, "site", Engineer, None, Err(REASON_MISSING)),
+        (Stage::ValAccepted, "val-2", main, "site", Engineer, why, approved),
+        (Stage::Live, "prod", main, "site", Engineer, None, Err(REASON_MISSING)),
+        (Stage::Live, "prod", main, "site", Engineer, Some(" no "), Err(REASON_MISSING)),
+        // Only what is in use is changed.
+        (Stage::ValApproved, "val-2", main, "site", Engineer, why, Err(WRONG_STATE)),
+        (Stage::ProdApproved, "prod", main, "site", Engineer, why, Err(WRONG_STATE)),
+        (Stage::DueClosed, "sandbox", main, "site", Engineer, why, Err(WRONG_STATE)),
+        (Stage::DueDestroyed, "sandbox", main, "site", Engineer, why, Err(WRONG_STATE)),
+        (Stage::Live, "preprod", main, "site", Engineer, why, Err(UNKNOWN_ENVIRONMENT)),
+        // Main governs roles and sites of Test, and nothing else.
+        (Stage::SandboxInUse, "sandbox", test, "role", Engineer, None, Err(READ_ONLY_IN_TEST)),
+        (
+            Stage::SandboxInUse,
+            "sandbox",
+            test,
+            "role_action",
+            Engineer,
+            why,
+            Err(READ_ONLY_IN_TEST),
+        ),
+        (
+            Stage::SandboxInUse,
+            "sandbox",
+            test,
+            "site",
+            CustomerReviewer,
+            why,
+            Err(READ_ONLY_IN_TEST),
+        ),
+        (Stage::SandboxInUse, "sandbox", test, "lab_test", Engineer, None, free),
+        (Stage::SandboxInUse, "sandbox", main, "role", Engineer, None, free),
+        (Stage::Live, "prod", test, "site", Engineer, why, Err(READ_ONLY_IN_TEST)),
+        (Stage::Live, "prod", test, "lab_test", Engineer, why, approved),
+    ]
+}
+
+#[test]
+fn records_are_changed_by_whom_and_where_the_policy_says() {
+    for (stage, name, role, table, who, reason, expected) in changes_of_records() {
+        let world = World::at(stage);
+        let (person, policy) = (who.person(), &world.policy);
+        let found =
+            may_change_records(world.state(), label(name), role, table, &person, reason, policy);
+        let context = format!("{who:?}, `{table}` of {name}/{role} at {stage:?}, {reason:?}");
+        match (found, expected) {
+            (Ok(found), Ok(expected)) => assert_eq!(found, expected, "{context}"),
+            (Err(refusal), Err(code)) => {
+                assert_eq!(refusal.code, code.code, "{context}: {refusal}");
+                assert!(!refusal.hint.is_empty(), "{context}");
+            }
+            (found, expected) => panic!("{context}: expected {expected:?}, found {found:?}"),
+        }
+    }
+}
+
+#[test]
+fn the_preprod_asks_for_a_reason_and_for_no_approval() {
+    let mut world = World::at(Stage::Contracted);
+    world.all(&support::side::preprod());
+    let ask = |reason: Option<&str>| {
+        let (person, policy) = (Engineer.person(), &world.policy);
+        let label = label("preprod");
+        may_change_records(world.state(), label, Role::Main, "site", &person, reason, policy)
+    };
+    assert_eq!(ask(None).unwrap_err().code, refusal::REASON_MISSING.code);
+    assert_eq!(ask(Some(REASON)), Ok(Permit { approval: false, preserved: true }));
+}
+
+#[test]
+fn everybodys_reviewers_may_enter_community_dev() {
+    let world = World::of_the_vendor();
+    for who in [Engineer, CustomerReviewer, OutsideReviewer] {
+        let (person, policy) = (who.person(), &world.policy);
+        let label = label("community-dev");
+        let found =
+            may_change_records(world.state(), label, Role::Main, "site", &person, None, policy);
+        assert_eq!(found, Ok(Permit { approval: false, preserved: true }), "{who:?}");
+    }
+}
+
 #[test]
 fn every_code_has_a_case_or_a_reason_to_have_none() {
     let mut shown: Vec<&str> = cases::all().iter().map(|case| case.code.code).collect();
@@ -115,28 +279,4 @@ fn every_code_has_a_case_or_a_reason_to_have_none() {
     for (code, why) in WITHOUT_A_CASE {
         assert!(!shown.contains(&code.code), "{} has a case, though {why}", code.code);
     }
-}
-
-#[test]
-fn records_are_changed_where_nothing_is_qualified_by_those_who_may() {
-    use Who::{CustomerQuality, CustomerReviewer, Engineer, Outsider, Sales};
-    let world = World::at(Stage::ValAccepted);
-    let refused = |who: Who, name: &str| {
-        may_change_records(world.state(), label(name), &who.person()).err().map(|no| no.code)
-    };
-    let no = |code: Code| Some(code.code.to_owned());
-    assert_eq!(refused(Engineer, "sandbox"), None);
-    assert_eq!(refused(CustomerReviewer, "sandbox"), None);
-    for who in [Sales, Quality, CustomerQuality] {
-        assert_eq!(refused(who, "sandbox"), no(refusal::AUTHORITY), "{who:?}");
-    }
-    let stranger = Person { role: Role::CustomerReviewer, ..Outsider.person() };
-    let foreign = may_change_records(world.state(), label("sandbox"), &stranger).unwrap_err();
-    assert_eq!(foreign.code, refusal::OTHER_CUSTOMER.code);
-    assert_eq!(refused(Engineer, "val-1"), None, "an informal VAL is not qualified");
-    assert_eq!(refused(Engineer, "val-2"), no(refusal::WRONG_STATE), "a formal VAL is");
-    assert_eq!(refused(Engineer, "prod"), no(refusal::UNKNOWN_ENVIRONMENT));
-    let requested = World::at(Stage::ValRequested);
-    let early = may_change_records(requested.state(), label("val-2"), &Engineer.person());
-    assert_eq!(early.unwrap_err().code, refusal::WRONG_STATE.code);
 }

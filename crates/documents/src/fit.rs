@@ -3,7 +3,10 @@
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
-use crate::{Error, Frame, Kind, destruction_certificate, iq, masking_certificate, sample};
+use crate::{
+    Error, Frame, Kind, configuration_report, destruction_certificate, difference_report,
+    go_live_record, iq, masking_certificate, materials_certificate, qc_report, sample,
+};
 
 /// Returns the facts as the kind's template reads them, every optional field present.
 pub(crate) fn fit(kind: Kind, frame: &Frame, facts: &Value) -> Result<Value, Error> {
@@ -11,6 +14,11 @@ pub(crate) fn fit(kind: Kind, frame: &Frame, facts: &Value) -> Result<Value, Err
         Kind::Iq => through::<iq::Facts>(kind, facts)?,
         Kind::MaskingCertificate => through::<masking_certificate::Facts>(kind, facts)?,
         Kind::DestructionCertificate => through::<destruction_certificate::Facts>(kind, facts)?,
+        Kind::ConfigurationReport => through::<configuration_report::Facts>(kind, facts)?,
+        Kind::QcReport => through::<qc_report::Facts>(kind, facts)?,
+        Kind::GoLiveRecord => through::<go_live_record::Facts>(kind, facts)?,
+        Kind::DifferenceReport => through::<difference_report::Facts>(kind, facts)?,
+        Kind::MaterialsCertificate => through::<materials_certificate::Facts>(kind, facts)?,
     };
     let number = fitted.get("number").and_then(Value::as_str).unwrap_or_default();
     if number != frame.number {

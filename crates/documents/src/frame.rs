@@ -49,7 +49,8 @@ pub struct Frame {
     pub title: String,
     /// The customer's printed name.
     pub customer: String,
-    /// The environment and its instances (`Acme Clinical / VAL 1 (Main, Test)`).
+    /// The environment and its instances (`Acme Clinical / VAL 1 (Main, Test)`), or what else the document is about
+    /// (`Acme Clinical / iteration 2`).
     pub environment: String,
     /// How far the document has come.
     pub status: Status,

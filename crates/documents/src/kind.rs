@@ -4,7 +4,10 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{destruction_certificate, iq, masking_certificate};
+use crate::{
+    configuration_report, destruction_certificate, difference_report, go_live_record, iq,
+    masking_certificate, materials_certificate, qc_report,
+};
 
 /// What a document is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -16,11 +19,30 @@ pub enum Kind {
     MaskingCertificate,
     /// The proof that an environment, a file or a key is gone.
     DestructionCertificate,
+    /// All configuration and settings of one instance.
+    ConfigurationReport,
+    /// What an iteration of the migration read, wrote and rejected, and who signed.
+    QcReport,
+    /// The six go-live steps with their evidence, and what fell due.
+    GoLiveRecord,
+    /// In what PROD's configuration package is not the validated one.
+    DifferenceReport,
+    /// The proof that what the migration left behind is gone.
+    MaterialsCertificate,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Iq, Self::MaskingCertificate, Self::DestructionCertificate];
+    pub const ALL: [Self; 8] = [
+        Self::Iq,
+        Self::MaskingCertificate,
+        Self::DestructionCertificate,
+        Self::ConfigurationReport,
+        Self::QcReport,
+        Self::GoLiveRecord,
+        Self::DifferenceReport,
+        Self::MaterialsCertificate,
+    ];
 
     /// Returns the name in commands, files and JSON.
     #[must_use]
@@ -29,6 +51,11 @@ impl Kind {
             Self::Iq => "iq",
             Self::MaskingCertificate => "masking-certificate",
             Self::DestructionCertificate => "destruction-certificate",
+            Self::ConfigurationReport => "configuration-report",
+            Self::QcReport => "qc-report",
+            Self::GoLiveRecord => "go-live-record",
+            Self::DifferenceReport => "difference-report",
+            Self::MaterialsCertificate => "materials-certificate",
         }
     }
 
@@ -39,6 +66,11 @@ impl Kind {
             Self::Iq => "Installation Qualification",
             Self::MaskingCertificate => "Masking certificate",
             Self::DestructionCertificate => "Destruction certificate",
+            Self::ConfigurationReport => "Configuration report",
+            Self::QcReport => "QC report",
+            Self::GoLiveRecord => "Go-live record",
+            Self::DifferenceReport => "Difference report",
+            Self::MaterialsCertificate => "Materials certificate",
         }
     }
 
@@ -52,14 +84,30 @@ impl Kind {
             Self::DestructionCertificate => {
                 ("/destruction_certificate/template.typ", destruction_certificate::TEMPLATE)
             }
+            Self::ConfigurationReport => {
+                ("/configuration_report/template.typ", configuration_report::TEMPLATE)
+            }
+            Self::QcReport => ("/qc_report/template.typ", qc_report::TEMPLATE),
+            Self::GoLiveRecord => ("/go_live_record/template.typ", go_live_record::TEMPLATE),
+            Self::DifferenceReport => {
+                ("/difference_report/template.typ", difference_report::TEMPLATE)
+            }
+            Self::MaterialsCertificate => {
+                ("/materials_certificate/template.typ", materials_certificate::TEMPLATE)
+            }
         }
     }
 }
 
 /// A text that names no kind of document.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("expected one of `iq`, `masking-certificate`, `destruction-certificate`, found `{0}`")]
+#[error("expected one of {names}, found `{0}`", names = names())]
 pub struct UnknownKind(String);
+
+/// Returns the names of all kinds, as errors list them.
+fn names() -> String {
+    Kind::ALL.map(|kind| format!("`{kind}`")).join(", ")
+}
 
 impl FromStr for Kind {
     type Err = UnknownKind;
@@ -89,6 +137,8 @@ mod tests {
             assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
             assert!(kind.template().1.contains(&format!("\"{}\"", kind.title())));
         }
-        assert!("report".parse::<Kind>().is_err());
+        let text = "report".parse::<Kind>().unwrap_err().to_string();
+        assert!(text.contains("`iq`, `masking-certificate`"), "{text}");
+        assert!(text.ends_with("`materials-certificate`, found `report`"), "{text}");
     }
 }

@@ -13,10 +13,15 @@ mod render;
 mod signature;
 mod world;
 
+pub mod configuration_report;
 pub mod destruction_certificate;
+pub mod difference_report;
 pub mod facts;
+pub mod go_live_record;
 pub mod iq;
 pub mod masking_certificate;
+pub mod materials_certificate;
+pub mod qc_report;
 pub mod sample;
 
 pub use error::Error;

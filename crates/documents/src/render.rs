@@ -260,16 +260,26 @@ mod tests {
         assert_eq!(sample.signatures[2].block, Block::PreApproval);
     }
 
+    fn deviation(number: &str) -> Value {
+        serde_json::json!({
+            "number": number, "found_in": "operation 7, build of VAL 1",
+            "opened": "2026-03-02T11:40:00Z", "opened_by": "Landfall",
+            "tests": [{"id": "M-003", "expected": "14 tables equal", "actual": "13 tables equal"}],
+            "description": "a table was short", "impact": "none on data", "cause": "disk full",
+            "fix": "space freed", "fixed_by": "Anna Berg (engineer)",
+            "fixed": "2026-03-02T11:52:00Z", "retest": "operation 9: every test passed",
+            "closure": "closed by vendor quality", "approver": "Ruth Adeyemi (quality)",
+            "approved": "2026-03-02T12:30:00Z", "meaning": "I approve this closure.",
+            "condition": null,
+        })
+    }
+
     #[test]
     fn deviations_and_differences_are_shown_and_none_is_said() {
         let mut sample = sample::of(Kind::Iq);
         assert!(contains(&pages_of(&sample), "Deviations None."));
         let digest = Digest::of(b"x").to_string();
-        sample.facts["deviations"] = serde_json::json!([{
-            "number": "D-01", "found_in": "T-03M", "description": "a table was short",
-            "impact": "none on data", "cause": "disk full", "fix": "space freed",
-            "retest": "T-03M passed", "closure": "closed", "approver": "Ruth Adeyemi",
-        }]);
+        sample.facts["deviations"] = Value::from(vec![deviation("ACME-DEV-001")]);
         sample.facts["comparison"] = serde_json::json!({
             "validated": "IQ-ACME-VAL-1-001",
             "equal": [{"name": "Plan", "digest": digest}],
@@ -279,8 +289,182 @@ mod tests {
             }],
         });
         let pages = pages_of(&sample);
-        for text in ["a table was short", "disk full", "the final dump is newer", digest.as_str()] {
+        for text in [
+            "ACME-DEV-001 CLOSED Opened 2026-03-02 11:40:00 UTC, by Landfall",
+            "M-003 14 tables equal 13 tables equal",
+            "a table was short",
+            "disk full",
+            "by Anna Berg (engineer), 2026-03-02 11:52:00 UTC",
+            "operation 9: every test passed",
+            "Ruth Adeyemi (quality) 2026-03-02 12:30:00 UTC I approve this closure.",
+            "the final dump is newer",
+            digest.as_str(),
+        ] {
             assert!(contains(&pages, text), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_conclusion_counts_the_deviations_that_were_closed_and_lists_the_conditions() {
+        let mut sample = sample::of(Kind::Iq);
+        let closed = |pages: &[String]| contains(pages, "deviations closed");
+        assert!(!closed(&pages_of(&sample)));
+
+        let mut second = deviation("ACME-DEV-002");
+        sample.facts["deviations"] = Value::from(vec![deviation("ACME-DEV-001"), second.clone()]);
+        assert!(contains(&pages_of(&sample), "Accepted, 2 deviations closed"));
+
+        let condition = "the disk is doubled before PROD is built";
+        second["condition"] = Value::from(condition);
+        sample.facts["deviations"][1] = second;
+        sample.facts["conclusion"]["outcome"] = Value::from("accepted-with-conditions");
+        sample.facts["conclusion"]["conditions"] =
+            Value::from(vec![format!("ACME-DEV-002: {condition}")]);
+        let pages = pages_of(&sample);
+        assert!(contains(&pages, "Accepted with conditions") && !closed(&pages));
+        assert!(contains(&pages, &format!("Condition: {condition}")));
+        assert!(contains(&pages, &format!("1. ACME-DEV-002: {condition}")));
+
+        sample.facts["deviations"][0]["approved"] = Value::Null;
+        assert!(contains(&pages_of(&sample), "DEVIATIONS 1 open of 2"));
+    }
+
+    /// Removes every entry of a list that mentions a migration or an iteration; rewrites other texts that do.
+    fn without_migration(value: &mut Value) {
+        let mentions = |text: &str| text.contains("igration") || text.contains("teration");
+        match value {
+            Value::Array(entries) => {
+                entries.retain(|entry| !mentions(&entry.to_string()));
+                entries.iter_mut().for_each(without_migration);
+            }
+            Value::Object(fields) => fields.values_mut().for_each(without_migration),
+            Value::String(text) if mentions(text.as_str()) => "other words".clone_into(text),
+            Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
+    #[test]
+    fn an_iq_without_a_migration_package_mentions_no_migration() {
+        let mut sample = sample::of(Kind::Iq);
+        without_migration(&mut sample.facts);
+        assert_eq!(sample.facts["packages"].as_array().unwrap().len(), 1);
+        let pages = pages_of(&sample).concat().to_lowercase();
+        assert!(!pages.contains("migration") && !pages.contains("iteration"));
+    }
+
+    #[test]
+    fn a_configuration_report_shows_every_record_of_long_tables() {
+        let mut sample = sample::of(Kind::ConfigurationReport);
+        let tables = sample.facts["modules"][0]["tables"].as_array_mut().unwrap();
+        let mut grow = |name: &str, rows: usize| {
+            let table = tables.iter_mut().find(|table| table["name"] == name).unwrap();
+            let record = table["rows"][0].clone();
+            let copies = (0..rows).map(|number| {
+                let mut record = record.clone();
+                let key = format!("{name}-{number:03}-key");
+                record["key"] = Value::from(key.as_str());
+                record["values"][0] = Value::from(key);
+                record
+            });
+            table["rows"] = copies.collect();
+        };
+        grow("role_action", 500);
+        grow("site", 60);
+        let pages = pages_of(&sample);
+        let text = pages.concat();
+        assert_eq!(text.matches("role_action-").count(), 500);
+        // A record of a wide table is headed by its key.
+        assert_eq!(text.matches("site-").count(), 2 * 60);
+        // The header of the table stands on every page that it fills.
+        let filled = pages.iter().filter(|page| page.contains("role_action-")).count();
+        assert!(filled > 5, "{filled}");
+        let headed = |page: &&String| page.contains("role_action-") && page.contains("Maychange");
+        assert_eq!(pages.iter().filter(headed).count(), filled);
+    }
+
+    #[test]
+    fn a_configuration_report_marks_what_stays_and_numbers_the_lines_of_scripts() {
+        let mut sample = sample::of(Kind::ConfigurationReport);
+        sample.facts["scripts"][0]["text"] = Value::from("#panic()\n  *x* ".repeat(30));
+        let pages = pages_of(&sample);
+        assert!(contains(&pages, "Old Hall STAYS archived site"));
+        assert!(contains(&pages, "integration-specific"));
+        assert!(contains(&pages, "Template see script 1"));
+        assert!(contains(&pages, "1 #panic() 2 *x* #panic() 3 *x* #panic()"));
+        assert!(contains(&pages, "Without a record: EDC devices."));
+    }
+
+    #[test]
+    fn a_qc_report_whose_counts_do_not_add_up_says_so() {
+        let mut sample = sample::of(Kind::QcReport);
+        let pages = pages_of(&sample);
+        assert!(contains(&pages, "RECONCILIATION Adds up"));
+        assert!(contains(&pages, "subjects.csv: lines 311, 613, 1,190, 1,500, 1,912"));
+        assert!(contains(&pages, "Reason: the list of outcomes lacked a code"));
+        assert!(contains(&pages, "Comparison with iteration 1"));
+        sample.facts["sections"][1]["written"] = Value::from(1);
+        sample.facts["before"] = Value::Null;
+        sample.facts["sign_off"] = Value::from(Vec::<Value>::new());
+        sample.facts["awaited"] = Value::from(vec!["customer quality"]);
+        sample.facts["rejected"][0]["rows"] = Value::from(140);
+        let pages = pages_of(&sample);
+        assert!(contains(&pages, "RECONCILIATION Does not add up"));
+        assert!(contains(&pages, "the first 14 of 140"));
+        assert!(contains(&pages, "This is the first iteration with an output."));
+        assert!(contains(&pages, "The output is not signed off. Awaited: customer quality."));
+    }
+
+    #[test]
+    fn a_go_live_record_gives_the_reason_of_a_step_that_is_not_applicable() {
+        let mut sample = sample::of(Kind::GoLiveRecord);
+        assert!(contains(&pages_of(&sample), "STEPS 6 done of 6"));
+        for index in [0, 2] {
+            let step = &mut sample.facts["steps"][index];
+            step["state"] = Value::from("not-applicable");
+            step["reason"] = Value::from("there is no source database");
+            step["evidence"] = Value::from(Vec::<Value>::new());
+        }
+        sample.facts["live"] = Value::Null;
+        let pages = pages_of(&sample);
+        assert!(contains(&pages, "STEPS 4 done of 6, 2 not applicable"));
+        assert!(contains(&pages, "OUTCOME Not live"));
+        let reasons = pages.concat().matches("Reasonthereisnosourcedatabase").count();
+        assert_eq!(reasons, 2);
+        assert!(contains(&pages, "NOT APPLICABLE"));
+    }
+
+    #[test]
+    fn a_difference_report_awaits_its_signature_and_shows_lines_with_their_signs() {
+        let mut sample = sample::of(Kind::DifferenceReport);
+        assert!(contains(&pages_of(&sample), "Signed 1 of 1"));
+        sample.signatures.clear();
+        sample.frame.status = Status::Draft;
+        let pages = pages_of(&sample);
+        assert!(contains(&pages, "Signed 0 of 1") && contains(&pages, "customer quality AWAITED"));
+        assert!(contains(&pages, "5 - WHERE given_at >= date('now', '-1 day')"));
+        assert!(contains(&pages, "5 + WHERE given_at >= date('now')"));
+        assert_eq!(pages.concat().matches("equallinesleftout").count(), 2);
+        assert!(contains(&pages, "volunteer.maximum_age Value 75 80"));
+    }
+
+    #[test]
+    fn materials_that_are_still_there_make_the_destruction_incomplete() {
+        let mut sample = sample::of(Kind::MaterialsCertificate);
+        assert!(contains(&pages_of(&sample), "OUTCOME Destroyed"));
+        sample.facts["materials"][3]["absent"] = Value::from(false);
+        let pages = pages_of(&sample);
+        assert!(contains(&pages, "OUTCOME Incomplete") && contains(&pages, "PRESENT"));
+    }
+
+    #[test]
+    fn markup_in_the_facts_of_any_kind_is_shown_as_it_is() {
+        let hostile = "#panic() *x* _y_ $a^2$ \\ <a> @x [b] `c` #{1+1} = - + ~ //";
+        for kind in Kind::ALL {
+            let mut sample = sample::of(kind);
+            sample.facts["summary"] = Value::from(hostile);
+            sample.facts["timeline"][0]["what"] = Value::from(hostile);
+            let pages = pages_of(&sample);
+            assert_eq!(pages.concat().matches(&squeezed(hostile)).count(), 2, "{kind}");
         }
     }
 

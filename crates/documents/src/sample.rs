@@ -4,7 +4,8 @@ use landfall_core::{digest::Digest, time::Timestamp};
 use serde_json::Value;
 
 use crate::{
-    Block, Frame, Kind, Signature, Status, destruction_certificate, iq, masking_certificate,
+    Block, Frame, Kind, Signature, Status, configuration_report, destruction_certificate,
+    difference_report, go_live_record, iq, masking_certificate, materials_certificate, qc_report,
 };
 
 /// 2026-03-02T09:00:00Z, when the sample's first event happened.
@@ -32,6 +33,11 @@ pub fn facts(kind: Kind) -> Value {
         Kind::DestructionCertificate => {
             serde_json::to_value(destruction_certificate::Facts::sample())
         }
+        Kind::ConfigurationReport => serde_json::to_value(configuration_report::Facts::sample()),
+        Kind::QcReport => serde_json::to_value(qc_report::Facts::sample()),
+        Kind::GoLiveRecord => serde_json::to_value(go_live_record::Facts::sample()),
+        Kind::DifferenceReport => serde_json::to_value(difference_report::Facts::sample()),
+        Kind::MaterialsCertificate => serde_json::to_value(materials_certificate::Facts::sample()),
     };
     facts.unwrap_or_default()
 }
@@ -41,10 +47,16 @@ pub fn facts(kind: Kind) -> Value {
 pub fn of(kind: Kind) -> Sample {
     let facts = facts(kind);
     let facts_digest = Digest::of_canonical(&facts).unwrap_or(Digest::ZERO);
-    let (title, status, seconds) = match kind {
-        Kind::Iq => ("Installation of VAL 1", Status::Executed, 6 * 3600 + 20 * 60),
-        Kind::MaskingCertificate => ("Masking of VAL 1", Status::Issued, 3 * 3600 + 120),
-        Kind::DestructionCertificate => ("Destruction of VAL 1", Status::Issued, 57 * 86_400),
+    let (title, about) = subject(kind);
+    let (status, seconds) = match kind {
+        Kind::Iq => (Status::Executed, 6 * 3600 + 20 * 60),
+        Kind::MaskingCertificate => (Status::Issued, 3 * 3600 + 120),
+        Kind::DestructionCertificate => (Status::Issued, 57 * 86_400),
+        Kind::ConfigurationReport => (Status::Issued, 6 * 3600),
+        Kind::QcReport => (Status::Issued, 7 * 3600),
+        Kind::GoLiveRecord => (Status::Issued, 49 * 86_400 + 8 * 3600),
+        Kind::DifferenceReport => (Status::Accepted, 43 * 86_400),
+        Kind::MaterialsCertificate => (Status::Issued, 58 * 86_400),
     };
     let issued = Timestamp::from_seconds(MORNING).plus_seconds(seconds);
     let number = facts.get("number").and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -52,10 +64,10 @@ pub fn of(kind: Kind) -> Sample {
         number,
         title: title.to_owned(),
         customer: "Acme Clinical".to_owned(),
-        environment: "Acme Clinical / VAL 1 (Main, Test)".to_owned(),
+        environment: format!("Acme Clinical / {about}"),
         status,
         revision: 1,
-        effective: (status == Status::Issued).then_some(issued),
+        effective: matches!(status, Status::Accepted | Status::Issued).then_some(issued),
         demonstration: true,
         ledger_sequence: 712,
         ledger_head: Digest::of(b"the ledger's head when the sample was rendered"),
@@ -63,6 +75,23 @@ pub fn of(kind: Kind) -> Sample {
         issued,
     };
     Sample { kind, signatures: signatures(kind, facts_digest), frame, facts }
+}
+
+/// Returns the title of the sample of a kind, and what of the customer it is about.
+fn subject(kind: Kind) -> (&'static str, &'static str) {
+    let (val, prod) = ("VAL 1 (Main, Test)", "PROD (Main, Test)");
+    match kind {
+        Kind::Iq => ("Installation of VAL 1", val),
+        Kind::MaskingCertificate => ("Masking of VAL 1", val),
+        Kind::DestructionCertificate => ("Destruction of VAL 1", val),
+        Kind::ConfigurationReport => ("Configuration of prePROD", "prePROD (Main)"),
+        Kind::QcReport => ("Migration, iteration 2", "iteration 2"),
+        Kind::GoLiveRecord => ("Go-live", prod),
+        Kind::DifferenceReport => ("Difference of PROD from the validated VAL 1", prod),
+        Kind::MaterialsCertificate => {
+            ("Destruction of migration materials", "materials, operation 19")
+        }
+    }
 }
 
 /// Returns the signatures that the sample of a kind bears.
@@ -111,7 +140,19 @@ fn signatures(kind: Kind, facts: Digest) -> Vec<Signature> {
                 ),
             ]
         }
-        Kind::MaskingCertificate => Vec::new(),
+        Kind::MaskingCertificate
+        | Kind::ConfigurationReport
+        | Kind::QcReport
+        | Kind::GoLiveRecord
+        | Kind::MaterialsCertificate => Vec::new(),
+        Kind::DifferenceReport => vec![given(
+            "Mei Lindqvist",
+            "customer quality",
+            "I approve this for the customer's quality.",
+            43 * 86_400 - 3600,
+            Block::Acceptance,
+            facts,
+        )],
         Kind::DestructionCertificate => vec![given(
             "Anna Berg",
             "engineer",

@@ -17,9 +17,10 @@ use crate::{Error, Kind};
 const FAMILIES: [&str; 2] = ["Libertinus Serif", "DejaVu Sans Mono"];
 
 /// The templates that every kind shares.
-const SHARED: [(&str, &str); 4] = [
+const SHARED: [(&str, &str); 5] = [
     ("/template/text.typ", include_str!("template/text.typ")),
     ("/template/table.typ", include_str!("template/table.typ")),
+    ("/template/code.typ", include_str!("template/code.typ")),
     ("/template/signatures.typ", include_str!("template/signatures.typ")),
     ("/template/page.typ", include_str!("template/page.typ")),
 ];

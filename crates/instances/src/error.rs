@@ -1,6 +1,7 @@
 //! What can go wrong with an instance or a package. No text holds a value of a volunteer's row.
 
 use std::{
+    collections::BTreeMap,
     io,
     path::{Path, PathBuf},
 };
@@ -8,7 +9,7 @@ use std::{
 use landfall_core::{canonical::NotCanonical, digest::Digest};
 use rusqlite::ErrorCode;
 
-use crate::package::Need;
+use crate::package::{Kind, Need};
 
 /// A refused or broken operation on an instance or a package.
 #[derive(Debug, thiserror::Error)]
@@ -93,6 +94,16 @@ pub enum Error {
         /// The digest that the package says.
         found: Digest,
     },
+    /// The package carries something else than what is needed.
+    #[error("expected a {expected} package, found that package `{package}` is of kind `{found}`")]
+    WrongKind {
+        /// The package.
+        package: Digest,
+        /// What it should carry.
+        expected: Kind,
+        /// What it carries.
+        found: Kind,
+    },
     /// The package's tables are not those of the catalogue.
     #[error("package table `{table}` differs from the catalogue: {what}")]
     PackageShape {
@@ -117,8 +128,9 @@ pub enum Error {
         /// The store's folder.
         folder: PathBuf,
     },
-    /// Rows of the package refer to rows that the destination does not have.
-    #[error("the instance lacks {} to which the package refers: {}", keys(.missing), listed(.missing))]
+    /// Rows of the package refer to rows that the destination does not have. The text names no key: a migration may have
+    /// taken it from its source.
+    #[error("the instance lacks {} to which the package refers: {}", keys(.missing), by_table(.missing))]
     MissingKeys {
         /// Every missing natural key, sorted.
         missing: Vec<Need>,
@@ -243,9 +255,12 @@ impl Error {
             Self::PackageShape { .. } | Self::Corrupted { .. } => {
                 Some("extract the package again from its source")
             }
+            Self::WrongKind { .. } => {
+                Some("name another package: `landfall package list` shows their kinds")
+            }
             Self::NotInStore { .. } => Some("extract the package first"),
             Self::MissingKeys { .. } => Some(
-                "add the named records to the source of the configuration and extract it again, or correct the migration's value map",
+                "the package's manifest names them under `needs`: add them to the source of the configuration and extract it again, or correct the migration's spec",
             ),
             Self::Duplicate { .. } => {
                 Some("correct the rows in the source, then extract the package again")
@@ -268,8 +283,6 @@ impl Error {
     }
 }
 
-const LISTED: usize = 20;
-
 fn keys(missing: &[Need]) -> String {
     match missing.len() {
         1 => "a record".to_owned(),
@@ -277,17 +290,16 @@ fn keys(missing: &[Need]) -> String {
     }
 }
 
-fn listed(missing: &[Need]) -> String {
-    let mut text = missing
-        .iter()
-        .take(LISTED)
-        .map(|need| format!("`{}` `{}`", need.table, need.key))
-        .collect::<Vec<_>>()
-        .join(", ");
-    if missing.len() > LISTED {
-        text.push_str(&format!(" and {} more", missing.len() - LISTED));
+fn by_table(missing: &[Need]) -> String {
+    let mut tables: BTreeMap<&str, usize> = BTreeMap::new();
+    for need in missing {
+        *tables.entry(&need.table).or_default() += 1;
     }
-    text
+    tables
+        .iter()
+        .map(|(table, count)| format!("{count} of `{table}`"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// Lists names for an error's text: "`a`, `b`".

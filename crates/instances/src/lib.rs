@@ -2,7 +2,9 @@
 //!
 //! An *instance* is one SQLite file with the tables of a catalogue; a *package* is an immutable SQLite file whose
 //! name is the digest of its manifest. Two verbs move data: [`package::extract()`] (instance to package, under the
-//! passage rules of the catalogue) and [`instance::load()`] (package to new instance, under a [`Treatment`]).
+//! passage rules of the catalogue) and [`instance::load()`] (package to new instance, under a [`Treatment`]). A
+//! configuration package can be applied to an existing instance, too ([`promote`]), and two configurations compared
+//! ([`mod@compare`]).
 
 mod closure;
 mod connection;
@@ -11,10 +13,13 @@ mod identity;
 mod natural_key;
 mod treatment;
 
+pub mod compare;
+pub mod drift;
 pub mod fingerprint;
 pub mod instance;
 pub mod package;
 pub mod probe;
+pub mod promote;
 pub mod record;
 pub mod schema;
 pub mod value;

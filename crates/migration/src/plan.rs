@@ -28,6 +28,8 @@ pub(crate) struct SourcePlan {
     pub(crate) name: String,
     pub(crate) file: String,
     pub(crate) columns: Vec<String>,
+    /// Whether the columns' names are names, and may be shown: not what stands where a header line is missing.
+    pub(crate) has_header: bool,
     /// Texts that stand for no value.
     pub(crate) null: Vec<String>,
     pub(crate) index: Vec<String>,

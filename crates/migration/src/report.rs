@@ -35,7 +35,8 @@ pub struct SourceCoverage {
     pub used: Vec<String>,
     /// Columns deliberately not used, with the reason.
     pub ignored: Vec<(String, String)>,
-    /// Columns that are neither; empty unless the spec's coverage is `warn`.
+    /// Columns that are neither; empty unless the spec's coverage is `warn`. Where the first line seems to be no header
+    /// they are counted, `column 3`.
     pub unmentioned: Vec<String>,
 }
 

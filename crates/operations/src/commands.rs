@@ -206,11 +206,15 @@ impl Installation {
         let clock = self.clock();
         let moved = match command {
             vendor::Command::MoveClock { to } => Some(*to),
-            vendor::Command::AddPerson { .. } | vendor::Command::UnlockPerson { .. } => None,
+            vendor::Command::AddPerson { .. }
+            | vendor::Command::UnlockPerson { .. }
+            | vendor::Command::AdoptPolicy { .. }
+            | vendor::Command::AdoptCatalogue { .. } => None,
         };
         // The entry that moves the clock bears the time it moves to, so that the rules see the time before.
         let before = self.now()?;
-        let customers = customers_of(&self.ledger.streams()?);
+        let mut customers = customers_of(&self.ledger.streams()?);
+        customers.retain(|id| !customer::decide::is_vendor(id));
         let refused = self.ledger.write(
             |last| moved.map_or_else(|| tick(clock, last), |to| to.max(tick(clock, last))),
             |transaction| {
@@ -295,6 +299,28 @@ impl Installation {
     ) -> Result<()> {
         match customer::decide::authorised(Some(customer), command, Some(person)) {
             Ok(()) => Ok(()),
+            Err(refusal) => Err(self.refused(customer, person, command.name(), refusal)),
+        }
+    }
+
+    /// Asks the rules whether they would take a command, before anything is copied or written for it; a refusal is
+    /// recorded.
+    pub(crate) fn rehearse(
+        &mut self,
+        customer: &CustomerId,
+        command: &Command,
+        person: &Person,
+        reason: Option<&str>,
+    ) -> Result<()> {
+        let state = self.customer(customer)?;
+        let context = customer::Context {
+            policy: &self.policy,
+            now: self.now()?,
+            person: Some(person),
+            reason,
+        };
+        match customer::decide(Some(&state), command, &context) {
+            Ok(_) => Ok(()),
             Err(refusal) => Err(self.refused(customer, person, command.name(), refusal)),
         }
     }

@@ -54,11 +54,11 @@ pub enum Error {
         checks: Vec<String>,
     },
     /// Another process is at it.
-    #[error("operation {operation} of `{customer}` is being carried out by another process")]
+    #[error("{}", busy(.customer, *.operation))]
     Busy {
-        /// Whose operation.
+        /// Whose operation, or what is being worked on.
         customer: String,
-        /// Its number.
+        /// Its number; 0 where what goes on is no operation.
         operation: u32,
     },
     /// Something that was named does not exist.
@@ -145,6 +145,15 @@ pub enum Error {
     Broken(String),
 }
 
+fn busy(customer: &str, operation: u32) -> String {
+    match operation {
+        0 => format!("another process is at work on `{customer}`"),
+        number => {
+            format!("operation {number} of `{customer}` is being carried out by another process")
+        }
+    }
+}
+
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(Box::new(refusal))
@@ -225,7 +234,7 @@ impl Error {
             )),
             Self::Busy { .. } => Some("wait until it ends, or stop that process".to_owned()),
             Self::NotAdopted { .. } => Some(
-                "use the version of Landfall that this data directory was made with".to_owned(),
+                "put the file back as it was, or let vendor quality adopt it: `landfall policy adopt FILE`, `landfall catalogue adopt FOLDER`".to_owned(),
             ),
             Self::Instances(error) => error.hint().map(str::to_owned),
             Self::Record(error) => error.hint().map(str::to_owned),

@@ -5,6 +5,8 @@ use std::{
     io::{self, Write as _},
     os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _},
     path::{Path, PathBuf},
+    thread,
+    time::Duration,
 };
 
 use crate::error::{Error, Result};
@@ -116,6 +118,29 @@ pub(crate) fn copy_folder(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Copies a file, durably.
+pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::copy(from, to).map_err(failing("copy to", to))?;
+    File::open(to).and_then(|file| file.sync_all()).map_err(failing("sync", to))
+}
+
+/// Returns how many files a file or folder is, and how many bytes; nothing where there is none.
+pub(crate) fn measure(path: &Path) -> Result<(u64, u64)> {
+    match fs::symlink_metadata(path) {
+        Ok(found) if found.is_dir() => {
+            let mut total = (0, 0);
+            for entry in entries(path)? {
+                let (count, bytes) = measure(&entry)?;
+                total = (total.0 + count, total.1 + bytes);
+            }
+            Ok(total)
+        }
+        Ok(found) => Ok((1, found.len())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok((0, 0)),
+        Err(error) => Err(failing("look at", path)(error)),
+    }
+}
+
 /// A lock that this process holds. The kernel lets go of it when the process ends, however it ends.
 pub(crate) struct Lock {
     path: PathBuf,
@@ -147,8 +172,35 @@ impl Lock {
         }
     }
 
+    /// Takes the lock, after a while if need be: for what another process does within moments.
+    pub(crate) fn take_soon(path: &Path) -> Result<Option<Self>> {
+        for _ in 0..100 {
+            if let Some(lock) = Self::take(path.to_owned())? {
+                return Ok(Some(lock));
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+        Ok(None)
+    }
+
     /// Lets go of the lock and removes its file.
     pub(crate) fn release(self) -> Result<()> {
         remove(&self.path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_is_held_once_and_leaves_no_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("acme--val-1.lock");
+        let lock = Lock::take_soon(&path).unwrap().unwrap();
+        assert!(Lock::take(path.clone()).unwrap().is_none());
+        lock.release().unwrap();
+        assert!(!path.exists());
+        assert!(Lock::take(path).unwrap().is_some());
     }
 }

@@ -22,6 +22,7 @@ use crate::{
     error::{Error, Result},
     files,
     paths::Paths,
+    rules::{self, Rules},
     secrets::Password,
 };
 
@@ -122,9 +123,11 @@ impl Installation {
             "keys",
             "dumps",
             "specs",
+            "rules",
         ] {
             files::folder(&aside.join(name))?;
         }
+        rules::write_embedded(&paths)?;
         let credentials = Credentials::open(&paths.credentials())?;
         credentials.set(&first.id, &first.password)?;
         Self::first_entries(&paths, clock, start, first)?;
@@ -145,11 +148,11 @@ impl Installation {
                 clock,
                 landfall: env!("CARGO_PKG_VERSION").to_owned(),
             },
-            vendor::Event::PolicyAdopted { digest: policy.digest() },
+            vendor::Event::PolicyAdopted { digest: policy.digest(), signature: None },
         ];
         for release in Catalogue::embedded_releases() {
             let digest = Catalogue::embedded(&release)?.digest();
-            events.push(vendor::Event::CatalogueAdopted { release, digest });
+            events.push(vendor::Event::CatalogueAdopted { release, digest, signature: None });
         }
         let mut ledger = Ledger::create(&paths.ledger())?;
         let now = match clock {
@@ -200,34 +203,19 @@ impl Installation {
             });
         }
         let ledger = Ledger::open(&paths.ledger())?;
-        let policy = Policy::embedded()?;
-        let mut catalogues = BTreeMap::new();
-        for release in Catalogue::embedded_releases() {
-            let catalogue = Catalogue::embedded(&release)?;
-            catalogue.check_travel(&policy.passage.configuration, &policy.passage.migration)?;
-            catalogues.insert(release, catalogue);
-        }
         let vendor = fold_vendor(&ledger.stream(VENDOR)?)?;
+        let Rules { policy, catalogues } = rules::in_force(&paths, &vendor)?;
+        Self::with(paths, ledger, &vendor, Rules { policy, catalogues })
+    }
+
+    /// Opens a data directory under rules that are given.
+    pub(crate) fn with(
+        paths: Paths,
+        ledger: Ledger,
+        vendor: &Vendor,
+        Rules { policy, catalogues }: Rules,
+    ) -> Result<Self> {
         let clock = vendor.clock;
-        if vendor.policy != Some(policy.digest()) {
-            return Err(Error::NotAdopted {
-                what: "the policy".to_owned(),
-                found: policy.digest().to_string(),
-                adopted: vendor.policy.map_or_else(|| "none".to_owned(), |d| d.to_string()),
-            });
-        }
-        for (release, catalogue) in &catalogues {
-            if vendor.catalogues.get(release) != Some(&catalogue.digest()) {
-                return Err(Error::NotAdopted {
-                    what: format!("the catalogue of release {release}"),
-                    found: catalogue.digest().to_string(),
-                    adopted: vendor
-                        .catalogues
-                        .get(release)
-                        .map_or_else(|| "none".to_owned(), ToString::to_string),
-                });
-            }
-        }
         let credentials = Credentials::open(&paths.credentials())?;
         let packages = Store::new(paths.packages());
         Ok(Self {
@@ -278,6 +266,11 @@ impl Installation {
         })
     }
 
+    /// Returns the releases whose catalogues are in force, oldest first.
+    pub fn releases(&self) -> impl Iterator<Item = &Release> {
+        self.catalogues.keys()
+    }
+
     /// Returns the newest release.
     ///
     /// # Errors
@@ -312,7 +305,8 @@ impl Installation {
     /// # Errors
     /// When there is no such customer.
     pub fn customer(&self, id: &CustomerId) -> Result<Customer> {
-        if let Some(own) = self.limited_to.as_ref().filter(|own| *own != id) {
+        let shared = customer::decide::is_vendor(id);
+        if let Some(own) = self.limited_to.as_ref().filter(|own| *own != id && !shared) {
             return Err(refusal::OTHER_CUSTOMER
                 .because(
                     format!("people of `{own}` see `{own}` and nothing else, not `{id}`"),
@@ -326,13 +320,15 @@ impl Installation {
         })
     }
 
-    /// Returns the customers, in order of their identity.
+    /// Returns the customers, in order of their identity, and the vendor where it owns environments.
     ///
     /// # Errors
     /// When the ledger cannot be read.
     pub fn customers(&self) -> Result<Vec<CustomerId>> {
         let mut list = customers_of(&self.ledger.streams()?);
-        list.retain(|id| self.limited_to.as_ref().is_none_or(|own| own == id));
+        list.retain(|id| {
+            customer::decide::is_vendor(id) || self.limited_to.as_ref().is_none_or(|own| own == id)
+        });
         Ok(list)
     }
 

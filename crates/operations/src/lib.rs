@@ -18,6 +18,7 @@ mod probe;
 mod progress;
 mod recovery;
 mod rendition;
+mod rules;
 mod secrets;
 mod steps;
 mod story;

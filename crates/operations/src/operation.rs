@@ -10,7 +10,10 @@ use landfall_core::{
 };
 use serde_json::Value;
 
-use crate::{Installation, Reporter, Result, error::Error, files, installation::read_event};
+use crate::{
+    Installation, OperationView, Reporter, Result, error::Error, files, installation::read_event,
+    recovery::is_open,
+};
 
 /// The prefix of an operation's event kinds.
 pub(crate) const PREFIX: &str = "operation.";
@@ -44,6 +47,24 @@ pub(crate) struct StepOutcome {
 }
 
 impl Installation {
+    /// Takes hold of an operation as its last attempt left it, with what happened in it: for an attempt that is over
+    /// and did not say so.
+    pub(crate) fn hold_again(
+        &self,
+        customer: &CustomerId,
+        number: u32,
+    ) -> Result<(Held, OperationView)> {
+        let lock = self.lock_operation(customer, number)?;
+        let view = self.operation(customer, number)?;
+        let (attempt, work) = (view.attempts, self.paths.work(customer, number));
+        Ok((Held { customer: customer.clone(), number, attempt, work, lock }, view))
+    }
+
+    fn lock_operation(&self, customer: &CustomerId, number: u32) -> Result<files::Lock> {
+        files::Lock::take(self.paths.lock(customer, number))?
+            .ok_or_else(|| Error::Busy { customer: customer.to_string(), operation: number })
+    }
+
     /// Takes hold of an operation and begins an attempt: what an earlier attempt left aside is thrown away.
     pub(crate) fn hold(
         &mut self,
@@ -52,8 +73,15 @@ impl Installation {
         task: &Task,
         person: &Person,
     ) -> Result<Held> {
-        let lock = files::Lock::take(self.paths.lock(customer, number))?
-            .ok_or_else(|| Error::Busy { customer: customer.to_string(), operation: number })?;
+        let lock = self.lock_operation(customer, number)?;
+        // The process that had it may have ended it since: what it made is not made again.
+        if !is_open(&self.customer(customer)?, number) {
+            lock.release()?;
+            return Err(Error::Input {
+                message: format!("operation {number} of `{customer}` was ended by another process"),
+                hint: format!("`landfall customer show {customer}` shows what comes next"),
+            });
+        }
         let attempt = self
             .operation_events(customer, number)?
             .iter()

@@ -73,6 +73,16 @@ impl Installation {
     }
 }
 
+/// Returns a configuration package of nothing: what the rules are asked with before there is one.
+pub(crate) fn no_package() -> PackageFacts {
+    PackageFacts {
+        kind: PackageKind::Configuration,
+        digest: Digest::ZERO,
+        source: String::new(),
+        tables: Vec::new(),
+    }
+}
+
 /// Returns the mask plan of a catalogue under a policy.
 pub(crate) fn mask_plan(policy: &Policy, catalogue: &Catalogue) -> Result<MaskPlan> {
     let mut overrides = BTreeMap::new();

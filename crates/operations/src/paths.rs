@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use landfall_core::{
     digest::Digest,
     environment::Role,
-    ids::{CustomerId, Label, PersonId},
+    ids::{CustomerId, Label, PersonId, Release},
 };
 
 /// The places of one data directory.
@@ -53,12 +53,37 @@ impl Paths {
         self.root.join("keys").join(customer.as_str()).join(format!("{name}.key"))
     }
 
+    /// The policy in force.
+    pub(crate) fn policy(&self) -> PathBuf {
+        self.rules().join("policy.toml")
+    }
+
+    /// The folder of a release's catalogue.
+    pub(crate) fn catalogue(&self, release: &Release) -> PathBuf {
+        self.rules().join("catalogues").join(release.as_str())
+    }
+
+    /// The rules in force, as files.
+    pub(crate) fn rules(&self) -> PathBuf {
+        self.root.join("rules")
+    }
+
     pub(crate) fn packages(&self) -> PathBuf {
         self.root.join("packages")
     }
 
+    /// The folder of a customer's dumps.
+    pub(crate) fn dumps(&self, customer: &CustomerId) -> PathBuf {
+        self.root.join("dumps").join(customer.as_str())
+    }
+
     pub(crate) fn dump(&self, customer: &CustomerId, digest: &Digest) -> PathBuf {
-        self.root.join("dumps").join(customer.as_str()).join(digest.to_string())
+        self.dumps(customer).join(digest.to_string())
+    }
+
+    /// Held while dumps of a customer are copied in or destroyed. No identity holds two hyphens in a row.
+    pub(crate) fn dumps_lock(&self, customer: &CustomerId) -> PathBuf {
+        self.root.join("work").join(format!("{customer}--dumps.lock"))
     }
 
     pub(crate) fn spec(&self, customer: &CustomerId, digest: &Digest) -> PathBuf {
@@ -71,6 +96,11 @@ impl Paths {
 
     pub(crate) fn instance(&self, customer: &CustomerId, label: Label, role: Role) -> PathBuf {
         self.environment(customer, label).join(format!("{role}.sqlite"))
+    }
+
+    /// Held while what an environment in use holds is changed, or its use is ended.
+    pub(crate) fn environment_lock(&self, customer: &CustomerId, label: Label) -> PathBuf {
+        self.root.join("work").join(format!("{customer}--{label}.lock"))
     }
 
     pub(crate) fn document(&self, customer: &CustomerId, number: &str) -> PathBuf {

@@ -5,10 +5,12 @@ use std::path::PathBuf;
 
 use landfall_core::{
     canonical,
-    customer::{self, Command, Customer, Document, DocumentKind, Environment, Event, Stamp},
+    customer::{
+        self, Command, Customer, Document, DocumentKind, Environment, Event, Stamp, Subject,
+    },
     digest::Digest,
     entry::Entry,
-    ids::{CustomerId, Label},
+    ids::CustomerId,
     person::Person,
     signature::{self, Record, Signature},
     vendor::ClockKind,
@@ -29,21 +31,27 @@ impl Installation {
     pub(crate) fn freeze(
         &mut self,
         customer: &CustomerId,
-        label: Label,
+        subject: Subject,
         kind: DocumentKind,
         is_plan: bool,
         person: &Person,
     ) -> Result<String> {
-        let material = Material::gather(self, customer, label)?;
+        let material = Material::gather(self, customer, subject, kind)?;
         let paths = self.paths.clone();
         let events = self.command_with(customer, person, None, |state, head, now| {
             let state =
                 state.ok_or_else(|| Error::Broken(format!("there is no customer `{customer}`")))?;
-            let number = number_of(state, label, kind, is_plan);
+            if let Some(certified) = certificate(state, subject, kind) {
+                return Err(Error::Input {
+                    message: format!("`{certified}` certifies this already"),
+                    hint: format!("`landfall document show {certified}` shows it"),
+                });
+            }
+            let number = number_of(state, subject, kind, is_plan);
             let about = facts::About {
                 material: &material,
                 state,
-                label,
+                subject,
                 number: &number,
                 sequence: head.count,
                 head: head.hash,
@@ -54,21 +62,41 @@ impl Installation {
                 DocumentKind::Iq => facts::iq::facts(&about, is_plan)?,
                 DocumentKind::MaskingCertificate => facts::masking::facts(&about)?,
                 DocumentKind::DestructionCertificate => facts::destruction::facts(&about)?,
+                DocumentKind::ConfigurationReport => facts::configuration::facts(&about)?,
+                DocumentKind::QcReport => facts::qc::facts(&about)?,
+                DocumentKind::GoLiveRecord => facts::golive::facts(&about)?,
+                DocumentKind::DifferenceReport => facts::difference::facts(&about)?,
+                DocumentKind::MaterialsCertificate => facts::materials::facts(&about)?,
             };
             let bytes = canonical::to_vec(&value)?;
+            let command = Command::FreezeDocument {
+                kind,
+                about: subject,
+                is_plan,
+                facts: Digest::of(&bytes),
+                failed_checks,
+                head: head.hash,
+            };
+            // Facts that were frozen are never written over: the rules come first, within this transaction.
+            let policy = &material.policy;
+            let context = customer::Context { policy, now, person: Some(person), reason: None };
+            let Ok(events) = customer::decide(Some(state), &command, &context) else {
+                return Ok(command);
+            };
+            let is_next = events.iter().any(|event| {
+                matches!(event, Event::DocumentFrozen { number: given, .. } if *given == number)
+            });
+            if !is_next {
+                return Err(Error::Broken(format!(
+                    "the facts are those of document `{number}`, which is not the next one"
+                )));
+            }
             let path = facts_path(&paths, customer, &number, is_plan);
             if let Some(folder) = path.parent() {
                 files::folder(folder)?;
             }
             files::write(&path, &bytes, true)?;
-            Ok(Command::FreezeDocument {
-                kind,
-                label,
-                is_plan,
-                facts: Digest::of(&bytes),
-                failed_checks,
-                head: head.hash,
-            })
+            Ok(command)
         })?;
         events
             .iter()
@@ -79,18 +107,29 @@ impl Installation {
             .ok_or_else(|| Error::Broken("the document has no number".to_owned()))
     }
 
-    /// Makes every rendition of a customer's documents that is not on the disk yet.
+    /// Makes every rendition of a customer's documents that is not on the disk yet. One that cannot be made does not
+    /// stop the others; the first such error is returned.
     pub(crate) fn render_missing(&self, customer: &CustomerId) -> Result<()> {
+        let mut first = Ok(());
         self.each_rendition(customer, &mut |state, document, entry| {
-            let pdf = rendition_path(&self.paths, &state.id, &document.number, document.renditions);
-            let beside = pdf.with_extension("json");
-            if pdf.is_file() && beside.is_file() {
-                return Ok(());
+            let made = self.render_one(state, document, entry);
+            if first.is_ok() {
+                first = made;
             }
-            let (rendered, machine) = self.render(state, document, entry)?;
-            files::write(&beside, &machine, true)?;
-            files::write(&pdf, &rendered, true)
-        })
+            Ok(())
+        })?;
+        first
+    }
+
+    fn render_one(&self, state: &Customer, document: &Document, entry: &Entry) -> Result<()> {
+        let pdf = rendition_path(&self.paths, &state.id, &document.number, document.renditions);
+        let beside = pdf.with_extension("json");
+        if pdf.is_file() && beside.is_file() {
+            return Ok(());
+        }
+        let (rendered, machine) = self.render(state, document, entry)?;
+        files::write(&beside, &machine, true)?;
+        files::write(&pdf, &rendered, true)
     }
 
     /// Renders every rendition of a document again; returns each file that there should be with the digest it should
@@ -160,15 +199,19 @@ impl Installation {
         }
         let value: serde_json::Value = serde_json::from_slice(&bytes)
             .map_err(|error| Error::Broken(format!("`{}` is no JSON: {error}", path.display())))?;
-        let environment = state.environment(document.label).ok_or_else(|| {
-            Error::Broken(format!("there is no environment `{}`", document.label))
-        })?;
+        let environment = document
+            .label()
+            .map(|label| crate::use_cases::environment(state, label))
+            .transpose()?;
         let status = status(document, environment);
         let frame = Frame {
             number: document.number.clone(),
             title: title(document),
             customer: state.name.clone(),
-            environment: facts::environment_words(state, environment),
+            environment: environment.map_or_else(
+                || format!("{} / {}", state.name, document.about),
+                |environment| facts::environment_words(state, environment),
+            ),
             status,
             revision: 1,
             effective: matches!(status, Status::Accepted | Status::Issued).then_some(entry.time),
@@ -183,6 +226,11 @@ impl Installation {
             DocumentKind::Iq => Kind::Iq,
             DocumentKind::MaskingCertificate => Kind::MaskingCertificate,
             DocumentKind::DestructionCertificate => Kind::DestructionCertificate,
+            DocumentKind::ConfigurationReport => Kind::ConfigurationReport,
+            DocumentKind::QcReport => Kind::QcReport,
+            DocumentKind::GoLiveRecord => Kind::GoLiveRecord,
+            DocumentKind::DifferenceReport => Kind::DifferenceReport,
+            DocumentKind::MaterialsCertificate => Kind::MaterialsCertificate,
         };
         let rendered = landfall_documents::render(kind, &frame, &value, &signatures)?;
         let machine =
@@ -191,19 +239,39 @@ impl Installation {
     }
 }
 
-/// Returns the number that a document has, or will get.
-fn number_of(state: &Customer, label: Label, kind: DocumentKind, is_plan: bool) -> String {
-    let known = state.environment(label).and_then(|environment| environment.iq.clone());
-    match (kind, is_plan, known) {
-        (DocumentKind::Iq, false, Some(number)) => number,
+/// Returns the certificate of that kind that there is already of the same environment or operation: each is made once.
+fn certificate(state: &Customer, subject: Subject, kind: DocumentKind) -> Option<String> {
+    let is_one = |document: &&Document| document.kind == kind && document.about == subject;
+    match (kind, subject) {
+        (
+            DocumentKind::MaskingCertificate | DocumentKind::DestructionCertificate,
+            Subject::Environment(label),
+        ) => state.documents_of(label).find(is_one).map(|document| document.number.clone()),
+        (DocumentKind::MaterialsCertificate, _) => {
+            state.documents.values().find(is_one).map(|document| document.number.clone())
+        }
         (
             DocumentKind::Iq
             | DocumentKind::MaskingCertificate
-            | DocumentKind::DestructionCertificate,
+            | DocumentKind::DestructionCertificate
+            | DocumentKind::ConfigurationReport
+            | DocumentKind::QcReport
+            | DocumentKind::GoLiveRecord
+            | DocumentKind::DifferenceReport,
             _,
-            _,
-        ) => state.next_document(kind),
+        ) => None,
     }
+}
+
+/// Returns the number that a document has, or will get.
+fn number_of(state: &Customer, subject: Subject, kind: DocumentKind, is_plan: bool) -> String {
+    let known = match subject {
+        Subject::Environment(label) if kind == DocumentKind::Iq && !is_plan => {
+            state.environment(label).and_then(|environment| environment.iq.clone())
+        }
+        Subject::Environment(_) | Subject::Iteration(_) | Subject::Materials(_) => None,
+    };
+    known.unwrap_or_else(|| state.next_document(kind))
 }
 
 /// Returns the file of a document's facts: those of the plan, or the final ones.
@@ -227,13 +295,26 @@ pub(crate) fn rendition_path(
 }
 
 /// Returns how far a document has come.
-pub(crate) fn status(document: &Document, environment: &Environment) -> Status {
+pub(crate) fn status(document: &Document, environment: Option<&Environment>) -> Status {
     if document.rejection.is_some() {
         return Status::Rejected;
     }
     match (document.kind, document.facts) {
-        (DocumentKind::MaskingCertificate | DocumentKind::DestructionCertificate, _) => {
-            Status::Issued
+        (
+            DocumentKind::MaskingCertificate
+            | DocumentKind::DestructionCertificate
+            | DocumentKind::ConfigurationReport
+            | DocumentKind::QcReport
+            | DocumentKind::GoLiveRecord
+            | DocumentKind::MaterialsCertificate,
+            _,
+        ) => Status::Issued,
+        (DocumentKind::DifferenceReport, _) => {
+            if signature::awaited(Record::Difference, &document.signatures).is_empty() {
+                Status::Accepted
+            } else {
+                Status::Draft
+            }
         }
         (DocumentKind::Iq, None) => {
             if signature::awaited(Record::IqPlan, &document.plan_signatures).is_empty() {
@@ -244,30 +325,40 @@ pub(crate) fn status(document: &Document, environment: &Environment) -> Status {
         }
         (DocumentKind::Iq, Some(_)) => {
             let signed = signature::awaited(Record::IqReport, &document.signatures).is_empty();
-            let needs_acceptance =
-                environment.label.kind() == landfall_core::environment::Kind::Val;
-            if signed && (environment.acceptance.is_some() || !needs_acceptance) {
-                Status::Accepted
-            } else {
-                Status::Executed
-            }
+            let waits = environment.is_some_and(|environment| {
+                environment.label.kind() == landfall_core::environment::Kind::Val
+                    && environment.acceptance.is_none()
+            });
+            if signed && !waits { Status::Accepted } else { Status::Executed }
         }
     }
 }
 
 fn title(document: &Document) -> String {
-    let place = facts::label_words(document.label);
+    let place = match document.about {
+        Subject::Environment(label) => facts::label_words(label),
+        Subject::Iteration(number) => format!("iteration {number}"),
+        Subject::Materials(operation) => format!("dumps and packages, operation {operation}"),
+    };
     match document.kind {
         DocumentKind::Iq => format!("Installation of {place}"),
         DocumentKind::MaskingCertificate => format!("Masking of {place}"),
-        DocumentKind::DestructionCertificate => format!("Destruction of {place}"),
+        DocumentKind::DestructionCertificate | DocumentKind::MaterialsCertificate => {
+            format!("Destruction of {place}")
+        }
+        DocumentKind::ConfigurationReport => format!("Configuration of {place}"),
+        DocumentKind::QcReport => format!("Quality control of {place}"),
+        DocumentKind::GoLiveRecord => format!("Going live of {place}"),
+        DocumentKind::DifferenceReport => {
+            format!("Difference between the validated configuration and {place}")
+        }
     }
 }
 
 /// Returns the signatures of a document as they are printed.
 pub(crate) fn signatures(
     document: &Document,
-    environment: &Environment,
+    environment: Option<&Environment>,
 ) -> Vec<landfall_documents::Signature> {
     let print = |signature: &Signature, block: Block, bound: Option<Digest>, rejected: bool| {
         landfall_documents::Signature {
@@ -287,7 +378,11 @@ pub(crate) fn signatures(
         list.push(print(signature, Block::PreApproval, document.plan, false));
     }
     for signature in &document.signatures {
-        list.push(print(signature, Block::PostApproval, document.facts, false));
+        let block = match document.kind {
+            DocumentKind::DifferenceReport => Block::Acceptance,
+            _ => Block::PostApproval,
+        };
+        list.push(print(signature, block, document.facts, false));
     }
     if let Some((signature, reason)) = &document.rejection {
         let block = if document.facts.is_some() { Block::PostApproval } else { Block::PreApproval };
@@ -296,7 +391,7 @@ pub(crate) fn signatures(
         list.push(rejection);
     }
     if document.kind == DocumentKind::Iq
-        && let Some(signature) = &environment.acceptance
+        && let Some(signature) = environment.and_then(|there| there.acceptance.as_ref())
     {
         list.push(print(signature, Block::Acceptance, document.facts, false));
     }

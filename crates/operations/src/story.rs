@@ -1,7 +1,7 @@
 //! What an entry says happened, in words that follow the actor's name.
 
 use landfall_core::{
-    customer::{self, BuildFailure, DumpPurpose},
+    customer::{self, BuildFailure, DumpPurpose, MaterialKind, MaterialName, PromotionCounts},
     entry::Entry,
     operation::{self, Task},
     plan::Purpose,
@@ -23,6 +23,7 @@ pub fn sentence(entry: &Entry) -> String {
         }
         Some(("vendor", kind)) => event(kind, entry).map(|event| of_vendor(&event)),
         Some(("records", _)) => of_records(&entry.body),
+        Some(("rechecks", _)) => of_rechecks(entry),
         Some(_) | None => None,
     };
     known.unwrap_or_else(|| plain(entry))
@@ -165,8 +166,130 @@ fn of_customer(id: &str, event: &customer::Event) -> String {
                 .map_or_else(String::new, |key| format!(", and with it masking key `{key}`"));
             format!("destroyed {id}/{label}{key}")
         }
+        Event::NoMigrationDeclared { .. } => {
+            format!("declared, signed, that {id} has no source database to migrate")
+        }
+        Event::GoLiveStepNotApplicable { step } => format!(
+            "noted that go-live step {} of {id} does not apply: {}",
+            step.number(),
+            step.title().1
+        ),
+        Event::WithdrawalSigned { number, signature, complete, .. } => {
+            let rest = if *complete { "; the sign-off is withdrawn" } else { "" };
+            format!(
+                "signed the withdrawal of the sign-off of iteration {number} of {id} ({}){rest}",
+                signature.meaning.as_str()
+            )
+        }
+        Event::EnvironmentRejected { label, .. } => format!("rejected {id}/{label}, signed"),
+        Event::FinalQcRejected { .. } => {
+            format!("rejected the final quality check of {id}, signed")
+        }
+        Event::DeviationOpened { number, label, tests, description, .. } => {
+            let tests: Vec<_> = tests.iter().map(|test| test.id.as_str()).collect();
+            let failed =
+                if tests.is_empty() { String::new() } else { format!(" ({})", tests.join(", ")) };
+            format!(
+                "opened deviation {} of {id}/{label}: {description}{failed}",
+                deviation_name(id, *number)
+            )
+        }
+        Event::DeviationResolved { number, resolution } => format!(
+            "resolved deviation {}: impact: {}; cause: {}; fix: {}",
+            deviation_name(id, *number),
+            resolution.impact,
+            resolution.cause,
+            resolution.fix
+        ),
+        Event::DeviationRetested { number, operation } => format!(
+            "tested deviation {} again: what had failed passed in operation {operation}",
+            deviation_name(id, *number)
+        ),
+        Event::DeviationApproved { number, condition, .. } => {
+            let condition = condition
+                .as_ref()
+                .map_or_else(String::new, |text| format!(", on the condition: {text}"));
+            format!("closed deviation {}, signed{condition}", deviation_name(id, *number))
+        }
+        Event::ChangeRequested { number, label, role, table, verb, .. } => {
+            let verb = verb_words(verb);
+            format!(
+                "asked for change {}: a row of {table} in {id}/{label}/{role} to be {verb}",
+                change_name(id, *number)
+            )
+        }
+        Event::ChangeApproved { number, .. } => {
+            format!("approved change {}, signed", change_name(id, *number))
+        }
+        Event::ChangeRejected { number, .. } => {
+            format!("rejected change {}, signed", change_name(id, *number))
+        }
+        Event::ChangeMade { number } => format!("made change {}", change_name(id, *number)),
+        Event::PromotionStarted { from, to, package, counts } => format!(
+            "began to promote configuration {} from {id}/{from} to {id}/{to}: {}",
+            package.digest.short(),
+            promotion_words(*counts)
+        ),
+        Event::ConfigurationPromoted { from, to, package, counts } => format!(
+            "promoted configuration {} from {id}/{from} to {id}/{to}: {}",
+            package.short(),
+            promotion_words(*counts)
+        ),
+        Event::MaterialsDue { materials, rule, destroy_by } => format!(
+            "marked due for destruction by {} ({rule}), of {id}: {}",
+            destroy_by.date(),
+            materials_words(materials)
+        ),
+        Event::MaterialsDestructionStarted { operation, materials } => format!(
+            "began to destroy, operation {operation}, of {id}: {}",
+            materials_words(materials)
+        ),
+        Event::MaterialsDestroyed { operation, materials } => {
+            format!("destroyed, operation {operation}, of {id}: {}", materials_words(materials))
+        }
+        Event::VendorEstablished { id } => {
+            format!("made the vendor, as `{id}`, the owner of environments")
+        }
+        Event::EnvironmentReset { plan, .. } => {
+            format!(
+                "asked for {id}/{} to be made anew on release {}",
+                plan.label, plan.release.release
+            )
+        }
         Event::CommandRejected { command, refusal } => rejected(command, refusal),
     }
+}
+
+/// Names a deviation as documents do: `ACME-DEV-001`.
+fn deviation_name(id: &str, number: u32) -> String {
+    format!("{}-DEV-{number:03}", id.to_uppercase())
+}
+
+/// Names a change of a controlled environment as documents do: `ACME-ECR-001`.
+fn change_name(id: &str, number: u32) -> String {
+    format!("{}-ECR-{number:03}", id.to_uppercase())
+}
+
+fn promotion_words(counts: PromotionCounts) -> String {
+    format!("{} rows added, {} changed, {} kept", counts.added, counts.changed, counts.kept)
+}
+
+/// Names a material as people read it: `source dump 091ef672b2d4`, `rejected rows of iteration 2`.
+pub(crate) fn material_words(kind: MaterialKind, name: &str) -> String {
+    match kind {
+        MaterialKind::Dump | MaterialKind::Package => {
+            format!("{} {}", kind.title(), name.chars().take(12).collect::<String>())
+        }
+        MaterialKind::Rejects | MaterialKind::KeyMap => {
+            format!("{} of iteration {name}", kind.title())
+        }
+    }
+}
+
+fn materials_words(materials: &[MaterialName]) -> String {
+    let words: Vec<_> =
+        materials.iter().map(|material| material_words(material.kind, &material.name)).collect();
+    words.join(", ")
 }
 
 fn of_operation(name: &str, event: &operation::Event) -> String {
@@ -177,6 +300,7 @@ fn of_operation(name: &str, event: &operation::Event) -> String {
                 Task::Build { label } => format!("building {label}"),
                 Task::Migrate { iteration } => format!("iteration {iteration}"),
                 Task::Destroy { label } => format!("destroying {label}"),
+                Task::DestroyMaterials => "destroying dumps and packages".to_owned(),
             };
             format!("started attempt {attempt} of {name}, {what}")
         }
@@ -203,9 +327,16 @@ fn of_vendor(event: &vendor::Event) -> String {
             };
             format!("made the data directory on the {clock} clock, by version {landfall}")
         }
-        Event::PolicyAdopted { digest } => format!("put policy {} into force", digest.short()),
-        Event::CatalogueAdopted { release, digest } => {
-            format!("put the catalogue of release {release}, {}, into force", digest.short())
+        Event::PolicyAdopted { digest, signature } => {
+            let signed = if signature.is_some() { ", signed" } else { "" };
+            format!("put policy {} into force{signed}", digest.short())
+        }
+        Event::CatalogueAdopted { release, digest, signature } => {
+            let signed = if signature.is_some() { ", signed" } else { "" };
+            format!(
+                "put the catalogue of release {release}, {}, into force{signed}",
+                digest.short()
+            )
         }
         Event::PersonAdded { person } => {
             format!("added {} ({}) as {}", person.name, person.id, person.role.title())
@@ -225,6 +356,36 @@ fn rejected(command: &str, refusal: &landfall_core::refusal::Refusal) -> String 
     format!("was refused `{command}`: {} [{}]", refusal.message, refusal.code)
 }
 
+/// What is done to a row, in the past tense.
+fn verb_words(verb: &str) -> &str {
+    match verb {
+        "add" => "added",
+        "set" => "changed",
+        "archive" => "archived",
+        verb => verb,
+    }
+}
+
+/// The words of a recheck: what was compared, and how many differences there were.
+fn of_rechecks(entry: &Entry) -> Option<String> {
+    let place = entry.stream.strip_prefix("rechecks/")?;
+    let iq = entry.body.get("document").and_then(Value::as_str).unwrap_or("its IQ");
+    let differences: u64 = entry
+        .body
+        .get("instances")?
+        .as_array()?
+        .iter()
+        .flat_map(|instance| [instance.get("drift"), instance.get("failed")])
+        .filter_map(|count| count.and_then(Value::as_u64))
+        .sum();
+    let found = match differences {
+        0 => "no drift".to_owned(),
+        1 => "1 difference".to_owned(),
+        several => format!("{several} differences"),
+    };
+    Some(format!("rechecked {place} against {iq}: {found}"))
+}
+
 /// The words of a change to a record; its columns are named, its values are not.
 fn of_records(body: &Value) -> Option<String> {
     let text = |name: &str| body.get(name).and_then(Value::as_str);
@@ -235,13 +396,16 @@ fn of_records(body: &Value) -> Option<String> {
         .iter()
         .filter_map(|column| column.get("column").and_then(Value::as_str))
         .collect();
-    let what = match text("verb")? {
-        "set" => "changed",
-        verb => verb,
-    };
+    let what = verb_words(text("verb")?);
     let columns =
         if columns.is_empty() { String::new() } else { format!(" ({})", columns.join(", ")) };
-    Some(format!("{what} row {id} of {} in {}{columns}", text("table")?, text("instance")?))
+    let instance = text("instance")?;
+    let request =
+        body.get("change-request").and_then(Value::as_u64).map_or_else(String::new, |number| {
+            let customer = instance.split('/').next().unwrap_or_default();
+            format!(", by change {}-ECR-{number:03}", customer.to_uppercase())
+        });
+    Some(format!("{what} row {id} of {} in {instance}{columns}{request}", text("table")?))
 }
 
 #[cfg(test)]
@@ -280,6 +444,39 @@ mod tests {
         );
         assert_eq!(
             told(
+                "customer/acme",
+                "customer.deviation-opened",
+                json!({
+                    "number": 2,
+                    "label": "val-2",
+                    "tests": [{ "id": "M-004", "expected": "1 row", "actual": "2 rows" }],
+                    "description": "test M-004 of the build failed",
+                    "by": "erik",
+                })
+            ),
+            "opened deviation ACME-DEV-002 of acme/val-2: test M-004 of the build failed (M-004)"
+        );
+        assert_eq!(
+            told(
+                "customer/acme",
+                "customer.materials-due",
+                json!({
+                    "materials": [
+                        { "kind": "dump", "name": "091ef672b2d4cf53d642baa58053280e" },
+                        { "kind": "key-map", "name": "2" },
+                    ],
+                    "rule": "prod-is-live",
+                    "destroy-by": "2026-04-03T11:00:04Z",
+                })
+            ),
+            "marked due for destruction by 2026-04-03 (prod-is-live), of acme: source dump 091ef672b2d4, map of source keys of iteration 2"
+        );
+        assert_eq!(
+            told("customer/acme", "customer.change-made", json!({ "number": 7 })),
+            "made change ACME-ECR-007"
+        );
+        assert_eq!(
+            told(
                 "operation/acme/3",
                 "operation.ended",
                 json!({ "outcome": "completed", "attempt": 1 })
@@ -307,6 +504,33 @@ mod tests {
                 })
             ),
             "changed row 7 of site in acme/sandbox/main (phone)"
+        );
+        assert_eq!(
+            told(
+                "records/acme/prod",
+                "records.record-changed",
+                json!({
+                    "instance": "acme/prod/main",
+                    "verb": "archived",
+                    "table": "site",
+                    "id": 3,
+                    "columns": [],
+                    "change-request": 12,
+                })
+            ),
+            "archived row 3 of site in acme/prod/main, by change ACME-ECR-012"
+        );
+        assert_eq!(
+            told(
+                "rechecks/acme/prod",
+                "rechecks.document-rechecked",
+                json!({
+                    "document": "ACME-IQ-002",
+                    "drifted": true,
+                    "instances": [{ "drift": 2, "failed": 1 }, { "drift": 0, "failed": 0 }],
+                })
+            ),
+            "rechecked acme/prod against ACME-IQ-002: 3 differences"
         );
     }
 

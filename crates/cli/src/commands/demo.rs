@@ -1,4 +1,5 @@
 use clap::Args;
+use landfall_core::customer::decide::is_vendor;
 use landfall_demo::{Options, Until, sample::MOST_VOLUNTEERS};
 use serde_json::Value;
 
@@ -41,7 +42,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
         return Ok(());
     }
     let installation = context.open()?;
-    for customer in installation.customers()? {
+    for customer in installation.customers()?.into_iter().filter(|id| !is_vendor(id)) {
         show::draw(context, &installation, &customer)?;
     }
     Ok(())

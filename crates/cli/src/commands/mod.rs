@@ -5,10 +5,12 @@ mod clock;
 mod configuration;
 mod customer;
 mod demo;
+mod deviation;
 mod document;
 mod environment;
 mod golive;
 mod init;
+mod inspect;
 mod ledger;
 mod migration;
 mod operation;
@@ -17,6 +19,7 @@ mod person;
 mod policy;
 mod record;
 mod sample;
+mod vendor;
 
 use std::{
     ffi::OsString,
@@ -27,7 +30,8 @@ use std::{
 
 use clap::Subcommand;
 use landfall_catalogue::Catalogue;
-use landfall_core::ids::Release;
+use landfall_core::ids::{CustomerId, Release};
+use landfall_operations::Installation;
 
 use crate::{context::Context, output::error::Failure};
 
@@ -57,7 +61,10 @@ pub(crate) enum Noun {
     /// The records of an instance: roles, sites, settings and all else that the catalogue declares.
     #[command(subcommand)]
     Record(record::Verb),
-    /// IQ and certificates: show, export, sign, verify.
+    /// What went wrong in making a qualified environment, and how it was closed.
+    #[command(subcommand)]
+    Deviation(deviation::Verb),
+    /// IQ, reports and certificates: show, export, sign, verify.
     #[command(subcommand)]
     Document(document::Verb),
     /// Durable runs of plans: their steps and evidence.
@@ -69,6 +76,11 @@ pub(crate) enum Noun {
     /// The append-only record of everything.
     #[command(subcommand)]
     Ledger(ledger::Verb),
+    /// Shows what was in an environment on a given day, and who had approved it.
+    Inspect(inspect::Arguments),
+    /// The vendor's own: what is due over all customers.
+    #[command(subcommand)]
+    Vendor(vendor::Verb),
     /// The declared data model of a release.
     #[command(subcommand)]
     Catalogue(catalogue::Verb),
@@ -97,10 +109,13 @@ impl Noun {
             Self::Package(verb) => verb.run(context),
             Self::Migration(verb) => verb.run(context),
             Self::Record(verb) => verb.run(context),
+            Self::Deviation(verb) => verb.run(context),
             Self::Document(verb) => verb.run(context),
             Self::Operation(verb) => verb.run(context),
             Self::Golive(verb) => verb.run(context),
             Self::Ledger(verb) => verb.run(context),
+            Self::Inspect(arguments) => inspect::run(&arguments, context),
+            Self::Vendor(verb) => verb.run(context),
             Self::Catalogue(verb) => verb.run(context),
             Self::Policy(verb) => verb.run(context),
             Self::Sample(verb) => verb.run(context),
@@ -148,6 +163,21 @@ fn write_aside(
         let _ = std::fs::remove_file(&aside);
     }
     written
+}
+
+/// Returns the customer to whom a number such as `ACME-IQ-001` or `ACME-DEV-001` belongs: it begins with its identity.
+fn owner(installation: &Installation, number: &str) -> Result<Option<CustomerId>, Failure> {
+    Ok(installation.customers()?.into_iter().find(|id| {
+        number.strip_prefix(&id.as_str().to_uppercase()).is_some_and(|rest| {
+            // `acme` and `acme-labs` both begin `ACME-`; what follows is letters, a hyphen and digits.
+            let mut parts = rest.trim_start_matches('-').split('-');
+            let letters =
+                parts.next().is_some_and(|part| part.bytes().all(|byte| byte.is_ascii_uppercase()));
+            let digits =
+                parts.next().is_some_and(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
+            rest.starts_with('-') && letters && digits && parts.next().is_none()
+        })
+    }))
 }
 
 /// Returns the release that is meant: the one given, else the newest that is built in.

@@ -11,6 +11,10 @@ pub(crate) enum Tone {
     Waiting,
     /// Failed, refused, overdue: red.
     Failed,
+    /// In a comparison, what the second side has more: green, after a `+`.
+    Added,
+    /// In a comparison, what the second side lacks: red, after a `-`.
+    Removed,
     /// The name of what follows: bold.
     Heading,
     /// Past, or beside the point: dim.
@@ -41,9 +45,9 @@ impl Colour {
             return text.to_owned();
         }
         let style = match tone {
-            Tone::Done => AnsiColor::Green.on_default(),
+            Tone::Done | Tone::Added => AnsiColor::Green.on_default(),
             Tone::Waiting => AnsiColor::Yellow.on_default(),
-            Tone::Failed => AnsiColor::Red.on_default(),
+            Tone::Failed | Tone::Removed => AnsiColor::Red.on_default(),
             Tone::Heading => Style::new().bold(),
             Tone::Quiet => Style::new().dimmed(),
         };

@@ -2,6 +2,7 @@
 
 use std::{fmt, io, path::Path, process::ExitCode};
 
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use landfall_core::refusal::Refusal;
 use serde_json::{Value, json};
 
@@ -247,11 +248,18 @@ impl From<landfall_demo::Error> for Failure {
 /// Says what was wrong with the arguments, or shows the help that was asked for; returns the exit code.
 pub(crate) fn of_arguments(wrong: &clap::Error) -> ExitCode {
     let wants_json = std::env::args_os().any(|argument| argument == "--json");
+    let code = ExitCode::from(u8::try_from(wrong.exit_code()).unwrap_or(2));
+    let without_value = without_value(wrong);
     if !wrong.use_stderr() || !wants_json {
-        let _ = wrong.print();
-        return ExitCode::from(u8::try_from(wrong.exit_code()).unwrap_or(2));
+        match without_value {
+            Some(text) => say(&text),
+            None => {
+                let _ = wrong.print();
+            }
+        }
+        return code;
     }
-    let text = wrong.render().to_string();
+    let text = without_value.unwrap_or_else(|| wrong.render().to_string());
     // The first paragraph says what is wrong; usage and tips follow.
     let message =
         text.trim_start_matches("error: ").split("\n\n").next().unwrap_or_default().trim();
@@ -263,9 +271,46 @@ pub(crate) fn of_arguments(wrong: &clap::Error) -> ExitCode {
     failure.exit_code()
 }
 
+/// Returns the text of an error that would repeat what may be a volunteer's: the value of a record, or a word too many.
+/// Dots stand there instead; the name of a column remains.
+fn without_value(wrong: &clap::Error) -> Option<String> {
+    let context = |kind| match wrong.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.as_str()),
+        _ => None,
+    };
+    let argument = context(ContextKind::InvalidArg)?;
+    let (typed, shown) = match wrong.kind() {
+        ErrorKind::ValueValidation => {
+            let typed = context(ContextKind::InvalidValue)?;
+            let is_record =
+                ["<KEY>", "<COLUMN=VALUE>"].iter().any(|name| argument.starts_with(name));
+            match typed.split_once('=') {
+                Some((column, _)) => (typed, format!("{column}=...")),
+                None if is_record => (typed, "...".to_owned()),
+                None => return None,
+            }
+        }
+        ErrorKind::UnknownArgument if !argument.starts_with('-') => (argument, "...".to_owned()),
+        _ => return None,
+    };
+    // What reads a name of the domain repeats the beginning.
+    let beginning: String = typed.chars().take(60).collect();
+    let mut text = wrong.render().to_string();
+    for typed in [typed, &beginning] {
+        for quote in ['\'', '`'] {
+            text =
+                text.replace(&format!("{quote}{typed}{quote}"), &format!("{quote}{shown}{quote}"));
+        }
+    }
+    Some(text)
+}
+
 #[cfg(test)]
 mod tests {
+    use clap::Parser as _;
+
     use super::*;
+    use crate::arguments::Arguments;
 
     fn refusal() -> Failure {
         Failure::from(landfall_core::refusal::NOT_YET.because(
@@ -291,6 +336,27 @@ mod tests {
         assert_eq!(value["error"]["code"], Value::Null);
         assert_eq!(value["error"]["hint"], "`landfall customer list`");
         assert_eq!(refusal().json()["error"]["code"], "ENV-001");
+    }
+
+    #[test]
+    fn wrong_usage_repeats_no_value_of_a_record() {
+        let number = format!("external_id=Nowak{}", " 17".repeat(30));
+        let cases: [(&[&str], &str); 5] = [
+            (&["set", "acme/prod", "site", "Nowak", "note=x"], "'...' for '<KEY>'"),
+            (&["set", "acme/prod", "site", "id=1", "Nowak"], "`column=value`"),
+            (&["set", "acme/prod", "site", "=Nowak", "note=x"], "'=...'"),
+            (&["archive", &number, "site", "id=1"], "'external_id=...' for '<ADDRESS>'"),
+            (&["archive", "acme/prod", "site", "id=1", "Nowak"], "unexpected argument '...'"),
+        ];
+        for (typed, part) in cases {
+            let wrong =
+                Arguments::try_parse_from(["landfall", "record"].iter().chain(typed)).unwrap_err();
+            let text = without_value(&wrong).unwrap();
+            assert!(text.contains(part) && !text.contains("Nowak"), "{text}");
+        }
+        let named = ["landfall", "environment", "show", "nowhere"];
+        let wrong = Arguments::try_parse_from(named).unwrap_err();
+        assert_eq!(without_value(&wrong), None);
     }
 
     #[test]

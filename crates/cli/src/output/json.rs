@@ -3,15 +3,19 @@
 use std::path::Path;
 
 use landfall_core::{
-    customer::{Customer, Environment, GoLiveStep, Iteration, Next},
+    customer::{Customer, Deviation, Environment, GoLiveStep, Iteration, Material, Next},
     ids::CustomerId,
     plan::PackageFacts,
+    signature::Signature,
 };
-use landfall_operations::{DocumentView, OperationView, PackageView, PersonView};
+use landfall_operations::{ChangeView, DocumentView, OperationView, PackageView, PersonView};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::error::Failure;
+use super::{
+    error::Failure,
+    signed::{self, Records},
+};
 
 /// Returns the word that a value is written as.
 pub(crate) fn word(value: &impl Serialize) -> String {
@@ -35,6 +39,36 @@ pub(crate) fn serialised(report: &impl Serialize) -> Result<Value, Failure> {
 /// One thing that may be done next, with the command as it is to be typed.
 pub(crate) fn next(item: &Next, command: &str) -> Value {
     json!({ "who": item.who, "what": item.what, "command": command })
+}
+
+/// A signature, and whether the record is still what was signed.
+pub(crate) fn signature(signature: &Signature, holds: bool) -> Value {
+    json!({
+        "person": signature.person,
+        "name": signature.name,
+        "role": signature.role,
+        "meaning": signature.meaning,
+        "time": signature.time,
+        "digest": signature.digest,
+        "valid": holds,
+    })
+}
+
+/// A change that needs an approval, without the row and its values: they may be a volunteer's, and stand in
+/// `record changes` alone.
+pub(crate) fn change(view: &ChangeView) -> Value {
+    json!({
+        "number": view.number,
+        "address": view.address,
+        "table": view.table,
+        "verb": view.verb,
+        "by": view.by,
+        "requested": view.requested,
+        "reason": view.reason,
+        "state": view.state,
+        "decision": view.decision,
+        "rejection": view.rejection,
+    })
 }
 
 /// A person.
@@ -61,11 +95,15 @@ pub(crate) fn customer_brief(customer: &Customer) -> Value {
 }
 
 /// An environment; locations begin with the data directory.
-pub(crate) fn environment(
-    directory: &Path,
-    customer: &CustomerId,
-    environment: &Environment,
-) -> Value {
+pub(crate) fn environment(directory: &Path, records: &Records, environment: &Environment) -> Value {
+    let customer = &records.customer.id;
+    let signed = |one: &Signature| signature(one, records.holds_for(environment, one));
+    let open: Vec<String> = records
+        .customer
+        .deviations_of(environment.label)
+        .filter(|deviation| deviation.is_open())
+        .map(|deviation| deviation.name(customer))
+        .collect();
     let plan = &environment.plan;
     // What was destroyed has no location any more.
     let standing = environment.state.has_content();
@@ -101,7 +139,12 @@ pub(crate) fn environment(
         "packages": packages,
         "failed_checks": environment.failed_checks,
         "iq": environment.iq,
-        "accepted": environment.acceptance,
+        "accepted": environment.acceptance.as_ref().map(signed),
+        "rejected": environment.rejection.as_ref().map(|(one, reason)| {
+            json!({ "signature": signed(one), "reason": reason })
+        }),
+        "difference": environment.difference,
+        "open_deviations": open,
         "lent_until": environment.lent_until,
         "expires": environment.expires,
         "due": environment.due,
@@ -155,6 +198,9 @@ pub(crate) fn totals(iteration: &Iteration) -> [u64; 4] {
 /// An iteration of the migration.
 pub(crate) fn iteration(iteration: &Iteration) -> Value {
     let [read, written, rejected, filtered] = totals(iteration);
+    let signed = |list: &[Signature]| -> Vec<Value> {
+        list.iter().map(|one| signature(one, signed::holds_for_iteration(iteration, one))).collect()
+    };
     let findings: Vec<Value> = iteration
         .findings
         .iter()
@@ -178,12 +224,16 @@ pub(crate) fn iteration(iteration: &Iteration) -> Value {
         "filtered": filtered,
         "sections": iteration.sections,
         "findings": findings,
-        "signatures": iteration.signatures,
+        "signatures": signed(&iteration.signatures),
+        "withdrawn": iteration.withdrawn,
+        "withdrawals": signed(&iteration.withdrawals),
+        "superseded": iteration.superseded,
     })
 }
 
 /// The agreed sources and the extracted packages of a customer's configuration.
-pub(crate) fn configuration(customer: &Customer) -> Value {
+pub(crate) fn configuration(records: &Records) -> Value {
+    let customer = &records.customer;
     let sources: Vec<Value> = customer
         .sources
         .iter()
@@ -191,18 +241,18 @@ pub(crate) fn configuration(customer: &Customer) -> Value {
             json!({
                 "for": target,
                 "source": format!("{}/{}", customer.id, source.label),
-                "signature": source.signature,
+                "signature": signature(&source.signature, records.holds_for_source(source)),
             })
         })
         .collect();
     let extractions: Vec<Value> = customer
         .extractions
         .iter()
-        .map(|(label, target, package)| {
+        .map(|known| {
             json!({
-                "for": target,
-                "source": format!("{}/{label}", customer.id),
-                "package": package_facts(package),
+                "for": known.target,
+                "source": format!("{}/{}", customer.id, known.label),
+                "package": package_facts(&known.package),
             })
         })
         .collect();
@@ -210,26 +260,38 @@ pub(crate) fn configuration(customer: &Customer) -> Value {
 }
 
 /// The six go-live steps.
-pub(crate) fn golive(customer: &Customer) -> Value {
+pub(crate) fn golive(records: &Records) -> Value {
+    let customer = &records.customer;
+    let signed = |one: &Signature| signature(one, records.holds_for_documents(one));
     GoLiveStep::ALL
         .into_iter()
         .map(|step| {
             let (owner, what) = step.title();
-            let signatures = match step {
-                GoLiveStep::FinalQc => customer.final_qc.as_slice(),
+            let is_last = match step {
+                GoLiveStep::FinalQc => true,
                 GoLiveStep::FinalDump
                 | GoLiveStep::ExtractConfiguration
                 | GoLiveStep::RunMigration
                 | GoLiveStep::ReviewProd
-                | GoLiveStep::ProvideIq => &[],
+                | GoLiveStep::ProvideIq => false,
             };
+            let signatures: Vec<Value> =
+                customer.final_qc.iter().filter(|_| is_last).map(signed).collect();
+            let rejections: Vec<Value> = customer
+                .qc_rejections
+                .iter()
+                .filter(|_| is_last)
+                .map(|(one, reason)| json!({ "signature": signed(one), "reason": reason }))
+                .collect();
             json!({
                 "number": step.number(),
                 "step": step,
                 "owner": owner,
                 "what": what,
                 "done": customer.golive.get(&step),
+                "not_applicable": customer.not_applicable.get(&step),
                 "signatures": signatures,
+                "rejections": rejections,
             })
         })
         .collect()
@@ -260,6 +322,7 @@ pub(crate) fn document(view: &DocumentView) -> Value {
     json!({
         "number": view.number,
         "kind": view.kind,
+        "about": view.about,
         "environment": view.environment,
         "status": view.status,
         "path": view.path.display().to_string(),
@@ -296,6 +359,48 @@ pub(crate) fn operation(view: &OperationView) -> Value {
         "outcome": view.outcome,
         "attempts": view.attempts,
         "steps": steps,
+    })
+}
+
+/// A deviation.
+pub(crate) fn deviation(customer: &CustomerId, deviation: &Deviation) -> Value {
+    json!({
+        "name": deviation.name(customer),
+        "address": format!("{customer}/{}", deviation.label),
+        "state": deviation_state(deviation),
+        "description": deviation.description,
+        "tests": deviation.tests,
+        "opened_by": deviation.opened_by,
+        "opened": deviation.opened,
+        "resolution": deviation.resolution,
+        "retest": deviation.retest,
+        "approval": deviation
+            .approval
+            .as_ref()
+            .map(|one| signature(one, signed::holds_for_deviation(deviation, one))),
+        "condition": deviation.condition,
+    })
+}
+
+/// Returns how far a deviation has come.
+pub(crate) fn deviation_state(deviation: &Deviation) -> &'static str {
+    match (&deviation.approval, &deviation.condition, &deviation.resolution, deviation.retest) {
+        (Some(_), Some(_), _, _) => "closed-with-condition",
+        (Some(_), None, _, _) => "closed",
+        (None, _, Some(_), Some(_)) => "retested",
+        (None, _, Some(_), None) => "resolved",
+        (None, _, None, _) => "open",
+    }
+}
+
+/// What holds a customer's data outside its environments.
+pub(crate) fn material(material: &Material) -> Value {
+    json!({
+        "kind": material.kind,
+        "name": material.name,
+        "due": material.due,
+        "operation": material.operation,
+        "destroyed": material.destroyed,
     })
 }
 

@@ -5,6 +5,7 @@ pub(crate) mod error;
 pub(crate) mod json;
 pub(crate) mod number;
 pub(crate) mod progress;
+pub(crate) mod signed;
 pub(crate) mod table;
 pub(crate) mod timeline;
 mod width;

@@ -4,7 +4,7 @@
 //! colour.
 
 use landfall_core::{
-    customer::{Customer, Environment, State, Status},
+    customer::{Customer, Environment, Material, MaterialKind, State, Status},
     plan::Purpose,
     time::Timestamp,
 };
@@ -23,6 +23,8 @@ const LATER: char = '»';
 const GUTTER: usize = 3;
 /// Bars shorter than this show nothing.
 const SHORTEST_BARS: usize = 20;
+/// The digits of a digest that people tell digests apart by.
+const SHORT_DIGEST: usize = 12;
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
@@ -63,7 +65,7 @@ pub(crate) fn draw(
     };
     let tone = match customer.status {
         Status::Prospect | Status::Contracted => Tone::Waiting,
-        Status::Live => Tone::Done,
+        Status::Live | Status::Vendor => Tone::Done,
     };
     let beginning = label("milestones", status(customer.status), tone);
     lines.push(line(&beginning, &milestones(customer, &axis), colour));
@@ -91,7 +93,42 @@ pub(crate) fn due(customer: &Customer, now: Timestamp, colour: Colour) -> Vec<St
             text
         });
     }
+    let held = if customer
+        .environments
+        .values()
+        .any(|environment| environment.hold.is_some() && environment.state != State::Destroyed)
+    {
+        ", held"
+    } else {
+        ""
+    };
+    for material in customer.materials.iter().filter(|material| material.destroyed.is_none()) {
+        let Some(due) = &material.due else { continue };
+        let text = format!(
+            "{}: {}  by {} (destroy: {}{held})",
+            customer.id,
+            material_words(material),
+            due.destroy_by.human(),
+            due.rule
+        );
+        lines.push(if due.destroy_by <= now {
+            format!("{}  {}", text, colour.paint(Tone::Failed, "overdue"))
+        } else {
+            text
+        });
+    }
     lines
+}
+
+/// Returns what a material is, in words: `source dump 1a2b3c4d5e6f`, `rejected rows of iteration 2`.
+fn material_words(material: &Material) -> String {
+    let (title, name) = (material.kind.title(), material.name.as_str());
+    match material.kind {
+        MaterialKind::Dump | MaterialKind::Package => {
+            format!("{title} {}", name.get(..SHORT_DIGEST).unwrap_or(name))
+        }
+        MaterialKind::Rejects | MaterialKind::KeyMap => format!("{title} of iteration {name}"),
+    }
 }
 
 /// Returns when and why a standing environment has to end, where that is known.
@@ -124,7 +161,7 @@ fn ends(environment: &Environment) -> Option<(Timestamp, String)> {
 
 fn heading(customer: &Customer, now: Timestamp, colour: Colour) -> Vec<String> {
     let since = match customer.status {
-        Status::Prospect => customer.since.get("added"),
+        Status::Prospect | Status::Vendor => customer.since.get("added"),
         Status::Contracted => customer.since.get("contracted"),
         Status::Live => customer.since.get("live"),
     };
@@ -140,6 +177,7 @@ fn status(status: Status) -> &'static str {
         Status::Prospect => "prospect",
         Status::Contracted => "contracted",
         Status::Live => "live",
+        Status::Vendor => "vendor",
     }
 }
 
@@ -152,6 +190,9 @@ fn name(environment: &Environment) -> String {
 }
 
 fn state(environment: &Environment) -> &'static str {
+    if is_rejected(environment) {
+        return "rejected";
+    }
     match (environment.state, &environment.due) {
         (State::InUse, Some(_)) => "in use, due",
         (State::InUse, None) => "in use",
@@ -168,7 +209,22 @@ fn state(environment: &Environment) -> &'static str {
     }
 }
 
+/// Tells whether the customer rejected what still stands.
+fn is_rejected(environment: &Environment) -> bool {
+    match environment.state {
+        State::Built | State::InUse => environment.rejection.is_some(),
+        State::Requested
+        | State::Building
+        | State::Closed
+        | State::Destroying
+        | State::Destroyed => false,
+    }
+}
+
 fn state_tone(environment: &Environment) -> Tone {
+    if is_rejected(environment) {
+        return Tone::Failed;
+    }
     match environment.state {
         State::Requested if environment.failed_checks > 0 => Tone::Failed,
         State::Requested | State::Building | State::Built | State::Destroying => Tone::Waiting,

@@ -1,6 +1,6 @@
 use crate::{
     digest::Digest,
-    environment::Kind,
+    environment::{Kind, Role},
     ids::{CustomerId, Label},
     plan::{Content, PackageFacts, Purpose, ReleaseFacts},
     signature::Meaning,
@@ -9,7 +9,7 @@ use crate::{
 
 use super::{
     event::{BuildFailure, InstanceFacts, SectionCounts},
-    state::{DocumentKind, DumpPurpose},
+    state::{DocumentKind, DumpPurpose, FailedTest, PromotionCounts, Subject},
 };
 
 /// What somebody asks for. Signing commands are issued only after fresh authentication.
@@ -56,6 +56,8 @@ pub enum Command {
         label: Label,
         /// What stopped it.
         failure: BuildFailure,
+        /// The tests that failed.
+        tests: Vec<FailedTest>,
     },
     /// Accept a VAL for the customer.
     AcceptEnvironment {
@@ -163,8 +165,8 @@ pub enum Command {
     FreezeDocument {
         /// What it is.
         kind: DocumentKind,
-        /// Which environment it is about.
-        label: Label,
+        /// What it is about.
+        about: Subject,
         /// Whether these are the facts of the plan.
         is_plan: bool,
         /// The digest of the facts.
@@ -238,5 +240,109 @@ pub enum Command {
         label: Label,
         /// When the certificate says it was done; for the record only.
         at: Timestamp,
+    },
+    /// Declare that there is no source database to migrate.
+    DeclareNoMigration,
+    /// Withdraw a sign-off.
+    WithdrawSignOff {
+        /// The iteration's number.
+        number: u32,
+    },
+    /// Reject a VAL for the customer: it is not accepted, or its validation failed.
+    RejectEnvironment {
+        /// Which environment.
+        label: Label,
+    },
+    /// Reject the final quality check.
+    RejectFinalQc,
+    /// Record that something went wrong in making a qualified environment.
+    OpenDeviation {
+        /// Which environment.
+        label: Label,
+        /// What happened.
+        description: String,
+    },
+    /// State impact, cause and fix of a deviation.
+    ResolveDeviation {
+        /// Its number.
+        number: u32,
+        /// What it affects.
+        impact: String,
+        /// Why it happened.
+        cause: String,
+        /// What was done.
+        fix: String,
+    },
+    /// Close a deviation for vendor quality.
+    ApproveDeviation {
+        /// Its number.
+        number: u32,
+        /// Under which condition.
+        condition: Option<String>,
+    },
+    /// Ask for a change of a record where changes need an approval.
+    RequestChange {
+        /// Which environment.
+        label: Label,
+        /// Which instance.
+        role: Role,
+        /// The table.
+        table: String,
+        /// What shall be done: add, set, archive.
+        verb: String,
+        /// The keyed digest of what shall be written.
+        content: Digest,
+    },
+    /// Approve a change.
+    ApproveChange {
+        /// Its number.
+        number: u32,
+    },
+    /// Reject a change; the reason is the command's.
+    RejectChange {
+        /// Its number.
+        number: u32,
+    },
+    /// Record that an approved change was made.
+    CompleteChange {
+        /// Its number.
+        number: u32,
+    },
+    /// Begin to take configuration from one environment into another.
+    StartPromotion {
+        /// From where.
+        from: Label,
+        /// To where.
+        to: Label,
+        /// The configuration.
+        package: PackageFacts,
+        /// What it does to the rows.
+        counts: PromotionCounts,
+    },
+    /// Record that a promotion is done.
+    CompletePromotion {
+        /// To where.
+        to: Label,
+    },
+    /// Dumps, packages and the like fall due: a consequence, never typed.
+    MarkMaterialsDue {
+        /// The rule of the policy.
+        rule: String,
+    },
+    /// Begin to destroy the materials that are due.
+    StartMaterialsDestruction,
+    /// Record that they are gone.
+    CompleteMaterialsDestruction {
+        /// The operation's number.
+        operation: u32,
+    },
+    /// Make the vendor the owner of environments.
+    EstablishVendor,
+    /// Make an environment of sample data anew.
+    ResetEnvironment {
+        /// Which environment.
+        label: Label,
+        /// What is installed.
+        release: ReleaseFacts,
     },
 }

@@ -1,6 +1,9 @@
 use serde::{Deserialize, Serialize};
 
-use super::state::{DocumentKind, DumpPurpose, GoLiveStep};
+use super::state::{
+    DocumentKind, DumpPurpose, FailedTest, GoLiveStep, MaterialName, PromotionCounts, Resolution,
+    Subject,
+};
 use crate::{
     digest::Digest,
     environment::{Kind, Role},
@@ -209,8 +212,8 @@ pub enum Event {
         number: String,
         /// What it is.
         kind: DocumentKind,
-        /// Which environment it is about.
-        label: Label,
+        /// What it is about.
+        about: Subject,
         /// Whether these are the facts of the plan (an IQ before its run).
         is_plan: bool,
         /// The digest of the facts.
@@ -308,6 +311,180 @@ pub enum Event {
         operation: u32,
         /// The masking key that was destroyed with it, where it was the last one to use it.
         key: Option<String>,
+    },
+    /// The customer declared that there is no source database to migrate.
+    NoMigrationDeclared {
+        /// The signature.
+        signature: Signature,
+        /// Why.
+        reason: String,
+    },
+    /// A go-live step does not apply to the customer.
+    GoLiveStepNotApplicable {
+        /// Which step.
+        step: GoLiveStep,
+    },
+    /// One of the signatures that withdraw a sign-off was given.
+    WithdrawalSigned {
+        /// The iteration's number.
+        number: u32,
+        /// The signature.
+        signature: Signature,
+        /// Why.
+        reason: String,
+        /// Whether the sign-off is withdrawn with it.
+        complete: bool,
+    },
+    /// The customer rejected a VAL.
+    EnvironmentRejected {
+        /// Which environment.
+        label: Label,
+        /// The signature.
+        signature: Signature,
+        /// Why.
+        reason: String,
+    },
+    /// The customer rejected the final quality check.
+    FinalQcRejected {
+        /// The signature.
+        signature: Signature,
+        /// Why.
+        reason: String,
+    },
+    /// Something went wrong in making a qualified environment.
+    DeviationOpened {
+        /// Its number.
+        number: u32,
+        /// Which environment.
+        label: Label,
+        /// The tests that failed.
+        tests: Vec<FailedTest>,
+        /// What happened.
+        description: String,
+        /// Who built, or who opened it.
+        by: PersonId,
+    },
+    /// Impact, cause and fix of a deviation were stated.
+    DeviationResolved {
+        /// Its number.
+        number: u32,
+        /// What was found out and done.
+        resolution: Resolution,
+    },
+    /// What had failed passed in a later run.
+    DeviationRetested {
+        /// Its number.
+        number: u32,
+        /// The operation in which it passed.
+        operation: u32,
+    },
+    /// Vendor quality closed a deviation.
+    DeviationApproved {
+        /// Its number.
+        number: u32,
+        /// The signature.
+        signature: Signature,
+        /// Under which condition.
+        condition: Option<String>,
+    },
+    /// A change of a record was asked for where changes need an approval.
+    ChangeRequested {
+        /// Its number.
+        number: u32,
+        /// Which environment.
+        label: Label,
+        /// Which instance.
+        role: Role,
+        /// The table.
+        table: String,
+        /// What shall be done.
+        verb: String,
+        /// The keyed digest of what shall be written.
+        content: Digest,
+        /// Who asked for it.
+        by: PersonId,
+        /// Why.
+        reason: String,
+    },
+    /// Vendor quality approved a change.
+    ChangeApproved {
+        /// Its number.
+        number: u32,
+        /// The signature.
+        signature: Signature,
+    },
+    /// Vendor quality rejected a change.
+    ChangeRejected {
+        /// Its number.
+        number: u32,
+        /// The signature.
+        signature: Signature,
+        /// Why.
+        reason: String,
+    },
+    /// An approved change was made.
+    ChangeMade {
+        /// Its number.
+        number: u32,
+    },
+    /// A promotion of configuration was begun.
+    PromotionStarted {
+        /// From where.
+        from: Label,
+        /// To where.
+        to: Label,
+        /// The configuration.
+        package: PackageFacts,
+        /// What it does to the rows.
+        counts: PromotionCounts,
+    },
+    /// Configuration was taken from one environment into another.
+    ConfigurationPromoted {
+        /// From where.
+        from: Label,
+        /// To where.
+        to: Label,
+        /// The configuration.
+        package: Digest,
+        /// What it did to the rows.
+        counts: PromotionCounts,
+    },
+    /// Dumps, packages and the like fell due for destruction.
+    MaterialsDue {
+        /// Which.
+        materials: Vec<MaterialName>,
+        /// The rule of the policy.
+        rule: String,
+        /// The last day.
+        destroy_by: Timestamp,
+    },
+    /// Their destruction was begun.
+    MaterialsDestructionStarted {
+        /// The operation's number.
+        operation: u32,
+        /// Which.
+        materials: Vec<MaterialName>,
+    },
+    /// They are gone.
+    MaterialsDestroyed {
+        /// The operation's number.
+        operation: u32,
+        /// Which.
+        materials: Vec<MaterialName>,
+    },
+    /// The vendor became the owner of environments.
+    VendorEstablished {
+        /// The identity that is the vendor's own.
+        id: CustomerId,
+    },
+    /// An environment of sample data is made anew.
+    EnvironmentReset {
+        /// What shall be done.
+        plan: Box<Plan>,
+        /// The digest of the plan.
+        plan_digest: Digest,
+        /// Who asked for it.
+        author: PersonId,
     },
     /// A command was rejected.
     CommandRejected {

@@ -16,6 +16,8 @@ pub use evolve::{Stamp, evolve};
 pub use next::{Next, next};
 pub use react::react;
 pub use state::{
-    Customer, Document, DocumentKind, Due, Dump, DumpPurpose, Environment, Finding, GoLiveStep,
-    Iteration, IterationState, Source, Spec, State, Status,
+    ChangeRequest, Customer, Deviation, Document, DocumentKind, Due, Dump, DumpPurpose,
+    Environment, Extraction, FailedTest, Finding, GoLiveStep, Iteration, IterationState, Material,
+    MaterialKind, MaterialName, Promotion, PromotionCounts, Resolution, Source, Spec, State,
+    Status, Subject,
 };

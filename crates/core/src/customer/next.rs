@@ -1,8 +1,7 @@
-use super::{Customer, DumpPurpose, Environment, GoLiveStep, IterationState, State, Status};
+use super::{Customer, Environment, GoLiveStep, IterationState, State, Status};
 use crate::{
     environment::Kind,
     plan::Purpose,
-    policy::Policy,
     signature::{self, Record},
     time::Timestamp,
 };
@@ -24,23 +23,43 @@ fn item(who: &str, what: impl Into<String>, command: impl Into<String>) -> Next 
 
 /// Returns what comes next for a customer, the most pressing first.
 #[must_use]
-pub fn next(customer: &Customer, policy: &Policy, now: Timestamp) -> Vec<Next> {
+pub fn next(customer: &Customer, now: Timestamp) -> Vec<Next> {
     let mut list = Vec::new();
     for environment in customer.environments.values() {
-        pending(customer, environment, policy, now, &mut list);
+        pending(customer, environment, now, &mut list);
+    }
+    let open = |known: &&super::Deviation| known.is_open() && customer.outlived(known);
+    deviations(customer, customer.deviations.iter().filter(open), &mut list);
+    let in_use = customer.environments.values().filter(|there| there.state == State::InUse);
+    for promotion in in_use.filter_map(|there| customer.promotion_to(there.label)) {
+        let id = &customer.id;
+        let (from, to) = (promotion.from, promotion.to);
+        list.push(item(
+            "vendor engineer",
+            format!("finish the promotion of configuration to {id}/{to}"),
+            format!("configuration promote {id} --from {from} --to {to}"),
+        ));
+    }
+    let due = customer
+        .materials
+        .iter()
+        .filter(|material| material.destroyed.is_none())
+        .filter_map(|material| material.due.as_ref())
+        .min_by_key(|due| due.destroy_by);
+    let held = customer.environments.values().any(|environment| environment.hold.is_some());
+    if let Some(due) = due.filter(|_| !held) {
+        list.push(item(
+            "vendor engineer",
+            format!("destroy dumps and superseded packages by {}", due.destroy_by.date()),
+            format!("migration destroy {}", customer.id),
+        ));
     }
     forward(customer, &mut list);
     list
 }
 
 /// What an environment waits for.
-fn pending(
-    customer: &Customer,
-    environment: &Environment,
-    policy: &Policy,
-    now: Timestamp,
-    list: &mut Vec<Next>,
-) {
+fn pending(customer: &Customer, environment: &Environment, now: Timestamp, list: &mut Vec<Next>) {
     let address = format!("{}/{}", customer.id, environment.label);
     let document = environment.iq.as_ref().and_then(|number| customer.documents.get(number));
     match environment.state {
@@ -50,6 +69,16 @@ fn pending(
                 format!("give {address} up, its plan was rejected, and request it again"),
                 format!("environment close {address} --reason \"plan rejected\""),
             ));
+        }
+        State::Requested if !output_is_signed(customer, environment) => {
+            list.push(give_up(&address, "its migration output is not the one that is signed off"));
+        }
+        State::Requested
+            if customer
+                .deviations_of(environment.label)
+                .any(|deviation| deviation.resolution.is_none()) =>
+        {
+            deviations(customer, customer.deviations_of(environment.label), list);
         }
         State::Requested => {
             let awaited = document
@@ -74,6 +103,20 @@ fn pending(
             format!("continue building {address}"),
             format!("environment build {address}"),
         )),
+        State::Built if environment.rejection.is_some() => {
+            list.push(give_up(&address, "it was rejected"));
+        }
+        State::Built if document.is_some_and(|document| document.rejection.is_some()) => {
+            list.push(give_up(&address, "its report was rejected"));
+        }
+        State::Built if !output_is_signed(customer, environment) => {
+            list.push(give_up(&address, "its migration output is not the one that is signed off"));
+        }
+        State::Built
+            if customer.deviations_of(environment.label).any(super::Deviation::is_open) =>
+        {
+            deviations(customer, customer.deviations_of(environment.label), list);
+        }
         State::Built => {
             let awaited = document
                 .filter(|document| document.rejection.is_none())
@@ -85,7 +128,7 @@ fn pending(
                     format!("sign the report of {address} as {}", meaning.as_str()),
                     format!("document sign {} --meaning {}", document.number, meaning.as_str()),
                 )),
-                (Some(_) | None, _) if environment.label.kind() == Kind::Val => list.push(item(
+                (Some(_) | None, _) if environment.label.kind() != Kind::Prod => list.push(item(
                     "customer quality",
                     format!("accept {address}"),
                     format!("environment accept {address}"),
@@ -112,6 +155,18 @@ fn pending(
                 ));
             }
         }
+        // A PROD that was given up stands in the way of the next one until it is destroyed.
+        State::Closed
+            if environment.label.kind() == Kind::Prod
+                && environment.due.is_none()
+                && environment.hold.is_none() =>
+        {
+            list.push(item(
+                "vendor quality",
+                format!("destroy {address}, which was given up, before it is requested again"),
+                format!("environment destroy {address} --early --reason \"...\""),
+            ));
+        }
         State::Closed => {
             // An expired Demo is kept while a Sandbox may still be cloned from it.
             let wanted =
@@ -134,7 +189,60 @@ fn pending(
         )),
         State::Destroyed => {}
     }
-    let _ = policy;
+    for change in customer.changes.iter().filter(|change| change.label == environment.label) {
+        let name = change.name(&customer.id);
+        match (&change.decision, change.applied) {
+            (None, _) if environment.state == State::InUse => list.push(item(
+                "vendor quality",
+                format!("decide on change {name} of {address}"),
+                format!("record approve {name}"),
+            )),
+            (Some((_, true, _)), false) if environment.state == State::InUse => list.push(item(
+                "vendor quality",
+                format!("finish change {name} of {address}"),
+                format!("record approve {name}"),
+            )),
+            (Some(_) | None, _) => {}
+        }
+    }
+}
+
+fn give_up(address: &str, why: &str) -> Next {
+    item(
+        "vendor engineer",
+        format!("give {address} up: {why}"),
+        format!("environment close {address} --reason \"...\""),
+    )
+}
+
+/// Tells whether an environment may go on: a formal VAL only with the migration output that is signed off.
+fn output_is_signed(customer: &Customer, environment: &Environment) -> bool {
+    environment.purpose != Some(Purpose::Formal) || customer.has_signed_output(environment)
+}
+
+/// What deviations wait for.
+fn deviations<'a>(
+    customer: &Customer,
+    of: impl Iterator<Item = &'a super::Deviation>,
+    list: &mut Vec<Next>,
+) {
+    for deviation in of {
+        let name = deviation.name(&customer.id);
+        let tested = deviation.tests.is_empty() || deviation.retest.is_some();
+        match (&deviation.resolution, &deviation.approval) {
+            (None, _) => list.push(item(
+                "vendor engineer",
+                format!("state impact, cause and fix of {name}"),
+                format!("deviation resolve {name} --impact I --cause C --fix F"),
+            )),
+            (Some(_), None) if tested || customer.outlived(deviation) => list.push(item(
+                "vendor quality",
+                format!("close {name}"),
+                format!("deviation approve {name}"),
+            )),
+            (Some(_), Some(_) | None) => {}
+        }
+    }
 }
 
 /// The next step of the onboarding itself.
@@ -157,6 +265,15 @@ fn forward(customer: &Customer, list: &mut Vec<Next>) {
         }
         Status::Contracted => contracted(customer, list),
         Status::Live => {}
+        Status::Vendor => {
+            if customer.single(Kind::CommunityDev).is_none() {
+                list.push(item(
+                    "vendor engineer",
+                    "request Community Dev",
+                    format!("environment request {id} community-dev"),
+                ));
+            }
+        }
     }
 }
 
@@ -169,11 +286,11 @@ fn contracted(customer: &Customer, list: &mut Vec<Next>) {
             format!("environment request {id} sandbox"),
         ));
     }
-    if customer.signed_iteration().is_none() {
+    if customer.signed_iteration().is_none() && customer.no_migration.is_none() {
         migration(customer, list);
         return;
     }
-    if !customer.sources.contains_key(&Kind::Val) {
+    if customer.agreed(Kind::Val).is_none() {
         list.push(item(
             "customer quality",
             "agree on the source of VAL's configuration",
@@ -183,7 +300,12 @@ fn contracted(customer: &Customer, list: &mut Vec<Next>) {
     }
     let formal = customer
         .of_kind(Kind::Val)
-        .find(|val| val.purpose == Some(Purpose::Formal) && val.state != State::Destroyed);
+        .filter(|val| val.purpose == Some(Purpose::Formal) && val.rejection.is_none())
+        .filter(|val| customer.has_signed_output(val))
+        .find(|val| match val.state {
+            State::Requested | State::Building | State::Built | State::InUse => true,
+            State::Closed | State::Destroying | State::Destroyed => false,
+        });
     match (formal, &customer.validation) {
         (None, None) => list.push(item(
             "vendor engineer",
@@ -202,10 +324,10 @@ fn contracted(customer: &Customer, list: &mut Vec<Next>) {
 
 fn migration(customer: &Customer, list: &mut Vec<Next>) {
     let id = &customer.id;
-    match customer.iterations.last() {
+    match customer.iterations.iter().rev().find(|iteration| !iteration.superseded) {
         None if customer.dumps.is_empty() => list.push(item(
             "customer reviewer",
-            "provide a source dump",
+            "provide a source dump, or let customer quality declare that there is none",
             format!("migration dump {id} FOLDER"),
         )),
         None if customer.specs.is_empty() => list.push(item(
@@ -261,18 +383,17 @@ fn migration(customer: &Customer, list: &mut Vec<Next>) {
 
 fn golive(customer: &Customer, list: &mut Vec<Next>) {
     let id = &customer.id;
-    let Some(step) = GoLiveStep::ALL.into_iter().find(|step| !customer.golive.contains_key(step))
-    else {
+    let Some(step) = GoLiveStep::ALL.into_iter().find(|step| !customer.settled(*step)) else {
         return;
     };
     let (owner, title) = step.title();
     let prod = customer.single(Kind::Prod);
-    let has_final = customer.dumps.iter().any(|dump| dump.purpose == DumpPurpose::Final);
+    let has_final = customer.final_dump().is_some();
     match step {
         GoLiveStep::FinalDump => {
             list.push(item(owner, title, format!("migration dump {id} FOLDER --final")))
         }
-        GoLiveStep::ExtractConfiguration if !customer.sources.contains_key(&Kind::Prod) => {
+        GoLiveStep::ExtractConfiguration if customer.agreed(Kind::Prod).is_none() => {
             list.push(item(
                 "customer quality",
                 "agree on the source of PROD's configuration",
@@ -287,6 +408,7 @@ fn golive(customer: &Customer, list: &mut Vec<Next>) {
         }
         GoLiveStep::RunMigration => {}
         GoLiveStep::ReviewProd => match prod.map(|prod| prod.state) {
+            Some(State::Requested) if customer.difference().is_some() => difference(customer, list),
             None => list.push(item(
                 "vendor engineer",
                 "request PROD",
@@ -319,5 +441,32 @@ fn golive(customer: &Customer, list: &mut Vec<Next>) {
                 list.push(item(role.title(), title, format!("golive qc {id}")));
             }
         }
+    }
+}
+
+/// What the difference between the validated configuration and PROD's waits for.
+fn difference(customer: &Customer, list: &mut Vec<Next>) {
+    let id = &customer.id;
+    let report = customer
+        .single(Kind::Prod)
+        .and_then(|prod| prod.difference.as_ref())
+        .and_then(|number| customer.documents.get(number))
+        .filter(|document| document.rejection.is_none());
+    match report {
+        None => list.push(item(
+            "vendor engineer",
+            "report what differs from the validated configuration",
+            format!("configuration difference {id}"),
+        )),
+        Some(document)
+            if !signature::awaited(Record::Difference, &document.signatures).is_empty() =>
+        {
+            list.push(item(
+                "customer quality",
+                format!("sign the difference report {}", document.number),
+                format!("document sign {}", document.number),
+            ));
+        }
+        Some(_) => {}
     }
 }

@@ -28,10 +28,13 @@ pub fn react(customer: &Customer, event: &Event, policy: &Policy) -> Vec<Command
                     }
                 }
             }
+            due.push(materials_due(Condition::ProdIsLive));
             due
         }
         Event::IterationSigned { complete: true, .. } => {
-            fall_due(customer, policy, Condition::MigrationIsSignedOff)
+            let mut due = fall_due(customer, policy, Condition::MigrationIsSignedOff);
+            due.push(materials_due(Condition::MigrationIsSignedOff));
+            due
         }
         Event::ProspectAdded { .. }
         | Event::ContractSigned { .. }
@@ -74,8 +77,32 @@ pub fn react(customer: &Customer, event: &Event, policy: &Policy) -> Vec<Command
         | Event::EnvironmentAbandoned { .. }
         | Event::DestructionStarted { .. }
         | Event::EnvironmentDestroyed { .. }
+        | Event::NoMigrationDeclared { .. }
+        | Event::GoLiveStepNotApplicable { .. }
+        | Event::WithdrawalSigned { .. }
+        | Event::EnvironmentRejected { .. }
+        | Event::FinalQcRejected { .. }
+        | Event::DeviationOpened { .. }
+        | Event::DeviationResolved { .. }
+        | Event::DeviationRetested { .. }
+        | Event::DeviationApproved { .. }
+        | Event::ChangeRequested { .. }
+        | Event::ChangeApproved { .. }
+        | Event::ChangeRejected { .. }
+        | Event::ChangeMade { .. }
+        | Event::PromotionStarted { .. }
+        | Event::ConfigurationPromoted { .. }
+        | Event::MaterialsDue { .. }
+        | Event::MaterialsDestructionStarted { .. }
+        | Event::MaterialsDestroyed { .. }
+        | Event::VendorEstablished { .. }
+        | Event::EnvironmentReset { .. }
         | Event::CommandRejected { .. } => Vec::new(),
     }
+}
+
+fn materials_due(condition: Condition) -> Command {
+    Command::MarkMaterialsDue { rule: condition.as_str().to_owned() }
 }
 
 fn fall_due(customer: &Customer, policy: &Policy, condition: Condition) -> Vec<Command> {

@@ -1,23 +1,29 @@
 //! Cases of documents and their signatures.
 
 use landfall_core::{
-    customer::{Command, DocumentKind},
+    customer::{Command, DocumentKind, Subject},
     environment::Kind,
     plan::Content,
     refusal,
     signature::Meaning,
 };
 
-use super::{Case, REASON, case};
+use super::{Case, case};
 use crate::support::{
     commands::{
-        accept, certify, complete_build, freeze_plan, freeze_report, reject, request, sign,
-        start_build,
+        accept, certify, certify_materials, complete_build, freeze_plan, freeze_report, reject,
+        report_iteration, request, sign, start_build, start_iteration, stop_build,
     },
-    people::Who::{
-        self, CustomerQuality, CustomerReviewer, Engineer, Quality, SecondEngineer, ThirdEngineer,
+    facts::{composition, digest, label},
+    people::{
+        REASON,
+        Who::{
+            self, CustomerQuality, CustomerReviewer, Engineer, Quality, SecondEngineer,
+            ThirdEngineer,
+        },
     },
-    road::{Stage, VAL_IQ},
+    road::{PROD_IQ, Stage, VAL_IQ},
+    side,
 };
 
 pub(super) fn qualification() -> Vec<Case> {
@@ -66,6 +72,85 @@ pub(super) fn qualification() -> Vec<Case> {
     ]
 }
 
+pub(super) fn reports() -> Vec<Case> {
+    use refusal::{DOCUMENT_UNKNOWN, IQ_KIND, ITERATION_UNKNOWN, MATERIALS, WRONG_STATE};
+    let made = |kind: DocumentKind, name: &str| Engineer.does(certify(kind, name));
+    let of_iteration = |kind: DocumentKind, number: u32| {
+        Engineer.does(Command::FreezeDocument {
+            kind,
+            about: Subject::Iteration(number),
+            is_plan: false,
+            facts: digest("facts"),
+            failed_checks: 0,
+            head: digest("head"),
+        })
+    };
+    let about_materials = Engineer.does(Command::FreezeDocument {
+        kind: DocumentKind::GoLiveRecord,
+        about: Subject::Materials(14),
+        is_plan: false,
+        facts: digest("facts"),
+        failed_checks: 0,
+        head: digest("head"),
+    });
+    let again = || Engineer.does(start_iteration("dump", "spec"));
+    let report = DocumentKind::ConfigurationReport;
+    vec![
+        case(ITERATION_UNKNOWN, Stage::Contracted, Engineer.does(report_iteration(1)), "has run"),
+        case(ITERATION_UNKNOWN, Stage::FindingOpen, Engineer.does(report_iteration(2)), "has run")
+            .after([again()]),
+        case(
+            ITERATION_UNKNOWN,
+            Stage::FindingOpen,
+            of_iteration(DocumentKind::MaskingCertificate, 1),
+            "no iteration 1 that has run",
+        ),
+        case(
+            DOCUMENT_UNKNOWN,
+            Stage::SandboxInUse,
+            made(DocumentKind::QcReport, "sandbox"),
+            "a qc-report is not about an environment",
+        ),
+        case(
+            DOCUMENT_UNKNOWN,
+            Stage::SandboxInUse,
+            made(DocumentKind::MaterialsCertificate, "sandbox"),
+            "a materials-certificate is not about an environment",
+        ),
+        case(MATERIALS, Stage::DueDestroyed, Engineer.does(certify_materials(14)), "operation 14"),
+        case(MATERIALS, Stage::MaterialsDestroyed, about_materials, "operation 14"),
+        // A configuration report tells of an instance that is there.
+        case(WRONG_STATE, Stage::ValBuilding, made(report, "val-2"), "found it building"),
+        case(WRONG_STATE, Stage::DueDestroyed, made(report, "sandbox"), "found it destroyed"),
+        // The go-live record tells of a PROD that went live.
+        case(
+            WRONG_STATE,
+            Stage::QcReviewed,
+            made(DocumentKind::GoLiveRecord, "prod"),
+            "be recorded as live",
+        ),
+        case(
+            WRONG_STATE,
+            Stage::Live,
+            made(DocumentKind::GoLiveRecord, "val-2"),
+            "be recorded as live",
+        ),
+        case(
+            IQ_KIND,
+            Stage::InformalValInUse,
+            Engineer.does(Command::FreezeDocument {
+                kind: DocumentKind::Iq,
+                about: Subject::Environment(label("val-1")),
+                is_plan: false,
+                facts: digest("val-1 report"),
+                failed_checks: 0,
+                head: digest("head"),
+            }),
+            "an informal VAL gets none",
+        ),
+    ]
+}
+
 pub(super) fn signatures() -> Vec<Case> {
     use refusal::{
         ALREADY_REJECTED, DOCUMENT_UNKNOWN, NOT_INDEPENDENT, OTHER_CONTENT, REASON_MISSING,
@@ -75,6 +160,8 @@ pub(super) fn signatures() -> Vec<Case> {
     let report = |who: Who, meaning: Meaning| who.does(sign(VAL_IQ, meaning, "val-2 report"));
     let review = || plan(SecondEngineer, Meaning::TechnicalReview);
     let rejects = |who: Who| who.does(reject(VAL_IQ, "val-2 plan")).because(REASON);
+    let executes = || Engineer.does(sign(PROD_IQ, Meaning::Execution, "prod report"));
+    let rejects_prod = || Quality.does(reject(PROD_IQ, "prod report")).because(REASON);
     let certificate = sign("ACME-MC-001", Meaning::ReportApproval, "val-2 masking-certificate");
     let unknown = || sign("ACME-IQ-009", Meaning::Author, "val-2 plan");
     let other = || sign(VAL_IQ, Meaning::Author, "val-2 report");
@@ -176,6 +263,20 @@ pub(super) fn signatures() -> Vec<Case> {
             ThirdEngineer.does(complete_build("val-2")),
             ThirdEngineer.does(freeze_report("val-2", 0)),
         ]),
+        // Nor does who began to carry it out and did not finish.
+        case(
+            NOT_INDEPENDENT,
+            Stage::ValPlanSigned,
+            report(ThirdEngineer, Meaning::ExecutionReview),
+            "has another part in this qualification",
+        )
+        .after([
+            ThirdEngineer.does(start_build("val-2")),
+            ThirdEngineer.does(stop_build("val-2")),
+            Engineer.does(start_build("val-2")),
+            Engineer.does(complete_build("val-2")),
+            Engineer.does(freeze_report("val-2", 0)),
+        ]),
         case(OTHER_CONTENT, Stage::ValPlanned, Engineer.does(other()), "the signature was given"),
         case(
             OTHER_CONTENT,
@@ -199,6 +300,28 @@ pub(super) fn signatures() -> Vec<Case> {
         case(ALREADY_REJECTED, Stage::ValPlanned, rejects(Quality), "is rejected or fully signed")
             .after([rejects(SecondEngineer)]),
         case(ALREADY_REJECTED, Stage::ValPlanSigned, rejects(Quality), "fully signed already"),
+        // The IQ of a PROD that was given up is neither signed nor rejected, whether another PROD follows or not.
+        case(ALREADY_REJECTED, Stage::ProdReported, executes(), "was given up")
+            .along(side::given_up("prod")),
+        case(ALREADY_REJECTED, Stage::ProdReported, rejects_prod(), "was given up")
+            .along(side::given_up("prod")),
+        case(ALREADY_REJECTED, Stage::ProdReported, executes(), "was given up")
+            .along(side::given_up("prod"))
+            .along(side::prod(composition("val-2", 2), "ACME-IQ-003")),
+        // Who rejects is bound as who signs: once, and not what they made.
+        case(SIGNED_TWICE, Stage::ValPlanned, rejects(Engineer), "already as author")
+            .after([plan(Engineer, Meaning::Author)]),
+        case(
+            NOT_INDEPENDENT,
+            Stage::ValPlanSigned,
+            Engineer.does(reject(VAL_IQ, "val-2 report")).because(REASON),
+            "has another part in this qualification",
+        )
+        .after([
+            ThirdEngineer.does(start_build("val-2")),
+            ThirdEngineer.does(complete_build("val-2")),
+            ThirdEngineer.does(freeze_report("val-2", 0)),
+        ]),
         case(
             REASON_MISSING,
             Stage::ValPlanned,

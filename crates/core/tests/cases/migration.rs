@@ -1,15 +1,20 @@
 //! Cases of the migration program and of the configuration's source.
 
-use landfall_core::{environment::Kind, plan::Content, refusal};
+use landfall_core::{customer::Command, environment::Kind, plan::Content, refusal};
 
 use super::{Case, case};
 use crate::support::{
     commands::{
         add_finding, choose, complete_iteration, dump, extract, final_dump, publish, record_spec,
-        request, resolve_finding, sign_iteration, start_iteration, stop_iteration,
+        request, resolve_finding, sign_iteration, start_iteration, stop_iteration, withdraw,
     },
-    people::Who::{self, CustomerQuality, CustomerReviewer, Engineer},
-    road::Stage,
+    facts::composition,
+    people::{
+        Move, REASON,
+        Who::{self, CustomerQuality, CustomerReviewer, Engineer, Outsider},
+    },
+    road::{Stage, made},
+    side,
 };
 
 pub(super) fn migrations() -> Vec<Case> {
@@ -78,6 +83,82 @@ pub(super) fn migrations() -> Vec<Case> {
     ]
 }
 
+pub(super) fn no_migration() -> Vec<Case> {
+    use refusal::{NO_MIGRATION, NOT_YET, OTHER_CUSTOMER, REASON_MISSING, SIGNED_OFF_ALREADY};
+    let at = Stage::Contracted;
+    let dumps = || CustomerReviewer.does(dump("dump"));
+    vec![
+        // Who declared that there is none has none; who provided a dump has one.
+        case(NO_MIGRATION, at, dumps(), "has no source database").after([side::declared()]),
+        case(NO_MIGRATION, at, Engineer.does(record_spec("spec")), "has no source database")
+            .after([side::declared()]),
+        case(NO_MIGRATION, at, side::declared(), "Claire Moreau declared on 2026-03-02")
+            .after([side::declared()]),
+        case(NO_MIGRATION, at, side::declared(), "has provided a source dump").after([dumps()]),
+        case(NO_MIGRATION, Stage::Validated, side::declared(), "has provided a source dump"),
+        case(NOT_YET, Stage::DemoLent, side::declared(), "after the contract"),
+        case(SIGNED_OFF_ALREADY, Stage::Live, side::declared(), "PROD is live"),
+        case(
+            REASON_MISSING,
+            at,
+            CustomerQuality.does(Command::DeclareNoMigration),
+            "the declaration that there is no source database",
+        ),
+        case(
+            OTHER_CUSTOMER,
+            at,
+            Outsider.does(Command::DeclareNoMigration).because(REASON),
+            "belongs to customer `globex`",
+        ),
+    ]
+}
+
+pub(super) fn withdrawals() -> Vec<Case> {
+    use refusal::{
+        DUMP_FINAL, ITERATION_STATE, ITERATION_UNKNOWN, REASON_MISSING, SIGNED_TWICE, WITHDRAWAL,
+    };
+    let by = |who: Who| who.does(withdraw(1)).because(REASON);
+    let reviewer = || by(CustomerReviewer);
+    let quality = || by(CustomerQuality);
+    let at = Stage::SignedOff;
+    vec![
+        case(WITHDRAWAL, Stage::ProdRequested, reviewer(), "was requested from this sign-off"),
+        case(WITHDRAWAL, Stage::QcReviewed, quality(), "was requested from this sign-off"),
+        case(WITHDRAWAL, Stage::FinalRunDone, quality(), "was requested from this sign-off")
+            .after([reviewer()])
+            .along(side::prod(composition("val-2", 2), "ACME-IQ-002")),
+        case(WITHDRAWAL, Stage::Live, reviewer(), "the sign-off stands"),
+        case(REASON_MISSING, at, CustomerQuality.does(withdraw(1)), "the withdrawal of a sign-off"),
+        case(ITERATION_UNKNOWN, at, CustomerQuality.does(withdraw(9)), "has no iteration 9"),
+        case(ITERATION_STATE, Stage::FindingOpen, quality(), "expected it signed off"),
+        case(ITERATION_STATE, at, quality(), "found it published").along(side::withdrawn(1)),
+        case(ITERATION_STATE, Stage::FinalRunDone, by_number(2), "found it run"),
+        case(ITERATION_STATE, Stage::ProdExtracted, quality(), "iteration 2 is still running")
+            .after([Engineer.does(start_iteration("final dump", "spec"))]),
+        case(SIGNED_TWICE, at, reviewer(), "already as withdrawal-review").after([reviewer()]),
+        case(SIGNED_TWICE, at, by(Who::SecondCustomerReviewer), "`rosa-blum` signed this record")
+            .after([reviewer()]),
+        // The second time both sign again.
+        case(SIGNED_TWICE, at, quality(), "already as withdrawal-approval")
+            .along(side::withdrawn(1))
+            .along(side::signed_off(1))
+            .after([quality()]),
+        // What was withdrawn is reviewed like any other: with its findings, and the latest only.
+        case(refusal::FINDINGS_OPEN, at, CustomerQuality.does(sign_iteration(1)), "finding 2")
+            .along(side::withdrawn(1))
+            .after([CustomerReviewer.does(add_finding(1))]),
+        case(ITERATION_STATE, at, CustomerQuality.does(sign_iteration(1)), "not the latest")
+            .along(side::withdrawn(1))
+            .along(side::published_anew(2, "second dump")),
+        case(DUMP_FINAL, Stage::Validated, CustomerReviewer.does(final_dump("x")), "it is not")
+            .along(side::withdrawn(1)),
+    ]
+}
+
+fn by_number(number: u32) -> Move {
+    CustomerQuality.does(withdraw(number)).because(REASON)
+}
+
 pub(super) fn configuration_sources() -> Vec<Case> {
     use refusal::{SOURCE_KIND, SOURCE_NOT_AGREED, WRONG_STATE};
     let chooses = |target: Kind, name: &str| CustomerQuality.does(choose(target, name));
@@ -112,6 +193,30 @@ pub(super) fn configuration_sources() -> Vec<Case> {
             extracts(Kind::Val, "preprod"),
             "expected `sandbox`, found `preprod`",
         ),
+        // An agreement is on an environment, not on its name.
+        case(
+            SOURCE_NOT_AGREED,
+            Stage::Extracted,
+            extracts(Kind::Val, "sandbox"),
+            "expected an agreement first",
+        )
+        .along(side::given_up("sandbox"))
+        .along(made(request(Kind::Sandbox, Content::Empty), "sandbox")),
+        // An agreement on PROD's source ends with the sign-off that it followed.
+        case(
+            SOURCE_NOT_AGREED,
+            Stage::FinalRunDone,
+            extracts(Kind::Prod, "val-2"),
+            "expected an agreement first",
+        )
+        .along(side::withdrawn(1)),
+        case(
+            SOURCE_KIND,
+            Stage::FinalRunDone,
+            chooses(Kind::Prod, "val-2"),
+            "is not the VAL in which",
+        )
+        .along(side::validated_anew()),
         // The agreement for VAL is none for PROD.
         case(
             SOURCE_NOT_AGREED,

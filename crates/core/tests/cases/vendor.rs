@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use landfall_core::{
-    ids::CustomerId,
+    ids::{CustomerId, Release},
     person::{Person, Role},
     refusal::{self, Code},
     vendor::{self, ClockKind, Vendor},
@@ -11,7 +11,7 @@ use landfall_core::{
 
 use crate::support::{
     World,
-    facts::customer_id,
+    facts::{customer_id, digest},
     people::Who::{self, Engineer, Outsider, Quality, Sales},
 };
 
@@ -49,8 +49,27 @@ pub(crate) fn adding(change: impl FnOnce(&mut Person)) -> vendor::Command {
     vendor::Command::AddPerson { person }
 }
 
+/// A vendor whose policy and catalogue are in force since the directory was made.
+fn ruled() -> Vendor {
+    let digest = digest("rules in force");
+    let events = [
+        vendor::Event::PolicyAdopted { digest, signature: None },
+        vendor::Event::CatalogueAdopted { release: release(), digest, signature: None },
+    ];
+    let staffed = staffed_with(ClockKind::System, &[Quality, Engineer]);
+    events.iter().fold(staffed, |vendor, event| {
+        vendor::evolve(Some(vendor.clone()), event).unwrap_or(vendor)
+    })
+}
+
+fn release() -> Release {
+    "24.1".parse().unwrap()
+}
+
 pub(crate) fn all() -> Vec<VendorCase> {
-    use refusal::{AUTHORITY, CLOCK, FIRST_PERSON, PERSON_CUSTOMER, PERSON_EXISTS, PERSON_NAME};
+    use refusal::{
+        ADOPTION, AUTHORITY, CLOCK, FIRST_PERSON, PERSON_CUSTOMER, PERSON_EXISTS, PERSON_NAME,
+    };
     let staffed = || staffed_with(ClockKind::Demonstration, &[Quality, Engineer]);
     let on_system_clock = staffed_with(ClockKind::System, &[Quality]);
     let empty = || staffed_with(ClockKind::System, &[]);
@@ -60,6 +79,12 @@ pub(crate) fn all() -> Vec<VendorCase> {
     let move_to = |days: i64| vendor::Command::MoveClock { to: now.plus_days(days) };
     let case = |code: Code, vendor: Vendor, by: Option<Who>, command, says: &'static str| {
         VendorCase { code, vendor, by, command, says }
+    };
+    let policy = |name: &str| vendor::Command::AdoptPolicy { digest: digest(name) };
+    let catalogue = |name: &str| vendor::Command::AdoptCatalogue {
+        release: release(),
+        digest: digest(name),
+        standing: Vec::new(),
     };
     let long = "x".repeat(81);
     let quality = Some(Quality);
@@ -97,6 +122,11 @@ pub(crate) fn all() -> Vec<VendorCase> {
             adding(|p| p.role = Role::CustomerReviewer),
             "and none was given",
         ),
+        case(ADOPTION, ruled(), quality, policy("rules in force"), "this policy is in force"),
+        case(ADOPTION, ruled(), quality, catalogue("rules in force"), "this catalogue is in force"),
+        case(AUTHORITY, ruled(), Some(Engineer), policy("new rules"), "only vendor quality"),
+        case(AUTHORITY, ruled(), Some(Sales), catalogue("new rules"), "only vendor quality"),
+        case(AUTHORITY, ruled(), None, policy("new rules"), "may adopt rules"),
         case(CLOCK, staffed(), quality, move_to(-1), "cannot go back"),
         case(CLOCK, staffed(), quality, move_to(0), "cannot go back"),
         case(CLOCK, on_system_clock, quality, move_to(1), "runs on the system clock"),

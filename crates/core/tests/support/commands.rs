@@ -1,8 +1,10 @@
 //! Every command, by the few words that tell one use of it from another.
 
 use landfall_core::{
-    customer::{BuildFailure, Command, DocumentKind, DumpPurpose},
-    environment::Kind,
+    customer::{
+        BuildFailure, Command, DocumentKind, DumpPurpose, FailedTest, PromotionCounts, Subject,
+    },
+    environment::{Kind, Role},
     plan::{Content, PackageFacts, Purpose},
     signature::Meaning,
     time::Timestamp,
@@ -41,13 +43,36 @@ pub(crate) fn complete_build(name: &str) -> Command {
     Command::CompleteBuild { label: label(name), instances: instances(label(name)) }
 }
 
+/// The machine broke.
 pub(crate) fn stop_build(name: &str) -> Command {
-    let failure = BuildFailure::Failed { checks: 1, first: "T-MAIN-003".to_owned() };
-    Command::StopBuild { label: label(name), failure }
+    let failure = BuildFailure::Errored { message: "the disk is full".to_owned() };
+    Command::StopBuild { label: label(name), failure, tests: Vec::new() }
+}
+
+/// A check said no.
+pub(crate) fn fail_build(name: &str) -> Command {
+    let failure = BuildFailure::Failed { checks: 1, first: "M-004".to_owned() };
+    Command::StopBuild { label: label(name), failure, tests: vec![failed_test()] }
+}
+
+pub(crate) fn failed_test() -> FailedTest {
+    FailedTest {
+        id: "M-004".to_owned(),
+        expected: "2 rows".to_owned(),
+        actual: "1 rows".to_owned(),
+    }
 }
 
 pub(crate) fn accept(name: &str) -> Command {
     Command::AcceptEnvironment { label: label(name) }
+}
+
+pub(crate) fn reject_val(name: &str) -> Command {
+    Command::RejectEnvironment { label: label(name) }
+}
+
+pub(crate) fn reset(name: &str) -> Command {
+    Command::ResetEnvironment { label: label(name), release: release() }
 }
 
 pub(crate) fn lend(name: &str, days: u32) -> Command {
@@ -105,6 +130,10 @@ pub(crate) fn sign_iteration(number: u32) -> Command {
     Command::SignIteration { number }
 }
 
+pub(crate) fn withdraw(number: u32) -> Command {
+    Command::WithdrawSignOff { number }
+}
+
 pub(crate) fn choose(target: Kind, name: &str) -> Command {
     Command::ChooseSource { target, label: label(name) }
 }
@@ -124,28 +153,43 @@ pub(crate) fn extract_as(target: Kind, name: &str, package: PackageFacts) -> Com
 
 /// Freezes the plan of an IQ; its facts are named `NAME plan`.
 pub(crate) fn freeze_plan(name: &str) -> Command {
-    freeze(DocumentKind::Iq, name, true, &format!("{name} plan"), 0)
+    freeze(DocumentKind::Iq, environment(name), true, &format!("{name} plan"), 0)
 }
 
 /// Freezes the report of an IQ; its facts are named `NAME report`.
 pub(crate) fn freeze_report(name: &str, failed_checks: u32) -> Command {
-    freeze(DocumentKind::Iq, name, false, &format!("{name} report"), failed_checks)
+    freeze(DocumentKind::Iq, environment(name), false, &format!("{name} report"), failed_checks)
 }
 
+/// Freezes another document about an environment; its facts are named `NAME KIND`.
 pub(crate) fn certify(kind: DocumentKind, name: &str) -> Command {
-    freeze(kind, name, false, &format!("{name} {}", kind.as_str()), 0)
+    freeze(kind, environment(name), false, &format!("{name} {}", kind.as_str()), 0)
+}
+
+pub(crate) fn report_iteration(number: u32) -> Command {
+    let about = Subject::Iteration(number);
+    freeze(DocumentKind::QcReport, about, false, &about.to_string(), 0)
+}
+
+pub(crate) fn certify_materials(operation: u32) -> Command {
+    let about = Subject::Materials(operation);
+    freeze(DocumentKind::MaterialsCertificate, about, false, &about.to_string(), 0)
+}
+
+fn environment(name: &str) -> Subject {
+    Subject::Environment(label(name))
 }
 
 fn freeze(
     kind: DocumentKind,
-    name: &str,
+    about: Subject,
     is_plan: bool,
     facts: &str,
     failed_checks: u32,
 ) -> Command {
     Command::FreezeDocument {
         kind,
-        label: label(name),
+        about,
         is_plan,
         facts: digest(facts),
         failed_checks,
@@ -188,4 +232,66 @@ pub(crate) fn destroy_early(name: &str) -> Command {
 pub(crate) fn destroyed(name: &str) -> Command {
     let at = Timestamp::from_seconds(1_790_000_000);
     Command::CompleteDestruction { label: label(name), at }
+}
+
+pub(crate) fn materials_destroyed(operation: u32) -> Command {
+    Command::CompleteMaterialsDestruction { operation }
+}
+
+pub(crate) fn open_deviation(name: &str) -> Command {
+    let description = "the machine was restarted during the build".to_owned();
+    Command::OpenDeviation { label: label(name), description }
+}
+
+pub(crate) fn resolve_deviation(number: u32) -> Command {
+    Command::ResolveDeviation {
+        number,
+        impact: "one site was missing".to_owned(),
+        cause: "the package was read while it was written".to_owned(),
+        fix: "the package was extracted again".to_owned(),
+    }
+}
+
+pub(crate) fn approve_deviation(number: u32) -> Command {
+    Command::ApproveDeviation { number, condition: None }
+}
+
+pub(crate) fn approve_deviation_under(number: u32, condition: &str) -> Command {
+    Command::ApproveDeviation { number, condition: Some(condition.to_owned()) }
+}
+
+pub(crate) fn ask_change(name: &str, role: Role, table: &str) -> Command {
+    Command::RequestChange {
+        label: label(name),
+        role,
+        table: table.to_owned(),
+        verb: "set".to_owned(),
+        content: digest("what shall be written"),
+    }
+}
+
+pub(crate) fn approve_change(number: u32) -> Command {
+    Command::ApproveChange { number }
+}
+
+pub(crate) fn reject_change(number: u32) -> Command {
+    Command::RejectChange { number }
+}
+
+pub(crate) fn make_change(number: u32) -> Command {
+    Command::CompleteChange { number }
+}
+
+/// Begins to take the configuration of one environment into another.
+pub(crate) fn promote(from: &str, to: &str) -> Command {
+    Command::StartPromotion {
+        from: label(from),
+        to: label(to),
+        package: configuration(from),
+        counts: PromotionCounts { added: 2, changed: 1, kept: 3 },
+    }
+}
+
+pub(crate) fn promoted(to: &str) -> Command {
+    Command::CompletePromotion { to: label(to) }
 }

@@ -31,8 +31,10 @@ pub(crate) fn release() -> ReleaseFacts {
     }
 }
 
-/// The configuration of an environment.
+/// The configuration of an environment. That of a VAL is the Sandbox's, from which the tests compose every VAL.
 pub(crate) fn configuration(of: &str) -> PackageFacts {
+    let is_val = of.parse::<Label>().is_ok_and(|label| label.kind() == Kind::Val);
+    let of = if is_val { "sandbox" } else { of };
     package(PackageKind::Configuration, of, &["role", "site"])
 }
 
@@ -63,6 +65,11 @@ fn package(kind: PackageKind, source: &str, tables: &[&str]) -> PackageFacts {
 /// The configuration of an environment plus the output of an iteration.
 pub(crate) fn composition(of: &str, iteration: u32) -> Content {
     Content::Composition { configuration: configuration(of), migration: Some(migration(iteration)) }
+}
+
+/// The configuration of an environment, for a customer without a source database.
+pub(crate) fn configuration_alone(of: &str) -> Content {
+    Content::Composition { configuration: configuration(of), migration: None }
 }
 
 /// The instances that the requirement gives an environment of the kind.

@@ -1,15 +1,18 @@
 //! A customer's stream without a ledger: a command is decided, its events are applied, and their consequences follow
 //! at once, as within one append.
 
+pub(crate) mod asked;
 pub(crate) mod commands;
 pub(crate) mod facts;
 pub(crate) mod people;
 pub(crate) mod road;
+pub(crate) mod side;
 
 use std::collections::VecDeque;
 
 use landfall_core::{
     customer::{Context, Customer, Environment, Event, Stamp, decide, evolve, react},
+    person::Person,
     policy::Policy,
     refusal::Refusal,
     time::Timestamp,
@@ -46,9 +49,21 @@ impl World {
         world
     }
 
+    /// A world in which the vendor owns a Community Dev that is in use.
+    pub(crate) fn of_the_vendor() -> Self {
+        let mut world = Self::empty();
+        world.all(&side::community_dev());
+        world
+    }
+
     /// Makes the moves of one stage; returns what was appended.
     pub(crate) fn walk(&mut self, stage: Stage) -> Vec<Event> {
-        moves(stage).iter().flat_map(|step| self.done(step)).collect()
+        self.all(&moves(stage))
+    }
+
+    /// Makes moves that must be accepted; returns what was appended.
+    pub(crate) fn all(&mut self, steps: &[Move]) -> Vec<Event> {
+        steps.iter().flat_map(|step| self.done(step)).collect()
     }
 
     /// Makes a move that must be accepted; returns what was appended.
@@ -61,20 +76,27 @@ impl World {
 
     /// Decides a move without applying anything.
     pub(crate) fn decide(&self, step: &Move) -> Result<Vec<Event>, Refusal> {
-        let person = step.who.map(people::Who::person);
-        let context = Context {
-            policy: &self.policy,
-            now: self.now,
-            person: person.as_ref(),
-            reason: step.reason,
-        };
+        self.decide_by(step, step.who.map(people::Who::person).as_ref())
+    }
+
+    fn decide_by(&self, step: &Move, person: Option<&Person>) -> Result<Vec<Event>, Refusal> {
+        let context = Context { policy: &self.policy, now: self.now, person, reason: step.reason };
         decide(self.customer.as_ref(), &step.command, &context)
     }
 
     /// Makes a move; returns what was appended with its consequences. A refusal is appended too, if there is a
     /// stream to append it to.
     pub(crate) fn attempt(&mut self, step: &Move) -> Result<Vec<Event>, Refusal> {
-        let decided = match self.decide(step) {
+        self.attempt_by(step, step.who.map(people::Who::person).as_ref())
+    }
+
+    /// Makes a move in the name of any person.
+    pub(crate) fn attempt_by(
+        &mut self,
+        step: &Move,
+        person: Option<&Person>,
+    ) -> Result<Vec<Event>, Refusal> {
+        let decided = match self.decide_by(step, person) {
             Ok(events) => events,
             Err(refusal) => {
                 if self.customer.is_some() {

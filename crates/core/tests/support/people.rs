@@ -5,7 +5,10 @@ use landfall_core::{
     person::{Person, Role},
 };
 
-/// Who acts: the vendor's people, the customer's people, and one of another customer's.
+/// A reason, where it does not matter which.
+pub(crate) const REASON: &str = "the sponsor asked for it";
+
+/// Who acts: the vendor's people, the customer's people, and two of another customer's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Who {
     Sales,
@@ -19,10 +22,11 @@ pub(crate) enum Who {
     CustomerQuality,
     SecondCustomerQuality,
     Outsider,
+    OutsideReviewer,
 }
 
 impl Who {
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Sales,
         Self::Engineer,
         Self::SecondEngineer,
@@ -34,6 +38,7 @@ impl Who {
         Self::CustomerQuality,
         Self::SecondCustomerQuality,
         Self::Outsider,
+        Self::OutsideReviewer,
     ];
 
     pub(crate) fn person(self) -> Person {
@@ -57,6 +62,9 @@ impl Who {
                 ("david-okoro", "David Okoro", Role::CustomerQuality, Some("acme"))
             }
             Self::Outsider => ("gina-hart", "Gina Hart", Role::CustomerQuality, Some("globex")),
+            Self::OutsideReviewer => {
+                ("hugo-lang", "Hugo Lang", Role::CustomerReviewer, Some("globex"))
+            }
         };
         Person {
             id: id.parse().unwrap(),

@@ -9,11 +9,11 @@ use landfall_core::{
 
 use super::{
     commands::{
-        accept, add_finding, add_prospect, certify, choose, close, complete_build,
-        complete_iteration, destroy, destroyed, dump, extract, final_dump, freeze_plan,
-        freeze_report, lend, publish, record_spec, request, request_as, request_migration,
-        resolve_finding, sign, sign_contract, sign_iteration, start_build, start_iteration,
-        validate,
+        accept, add_finding, add_prospect, certify, certify_materials, choose, close,
+        complete_build, complete_iteration, destroy, destroyed, dump, extract, final_dump,
+        freeze_plan, freeze_report, lend, materials_destroyed, publish, record_spec, request,
+        request_as, request_migration, resolve_finding, sign, sign_contract, sign_iteration,
+        start_build, start_iteration, validate,
     },
     facts::{composition, label},
     people::{
@@ -64,10 +64,11 @@ pub(crate) enum Stage {
     Live,
     DueClosed,
     DueDestroyed,
+    MaterialsDestroyed,
 }
 
 impl Stage {
-    pub(crate) const ALL: [Self; 39] = [
+    pub(crate) const ALL: [Self; 40] = [
         Self::Nothing,
         Self::Prospect,
         Self::DemoInUse,
@@ -107,6 +108,7 @@ impl Stage {
         Self::Live,
         Self::DueClosed,
         Self::DueDestroyed,
+        Self::MaterialsDestroyed,
     ];
 }
 
@@ -118,6 +120,9 @@ pub(crate) const VAL_IQ: &str = "ACME-IQ-001";
 
 /// The number of the IQ of PROD.
 pub(crate) const PROD_IQ: &str = "ACME-IQ-002";
+
+/// The operation that destroys the customer's dumps, packages and the like at the end of the straight way.
+pub(crate) const MATERIALS: u32 = 14;
 
 /// The moves that lead from the stage before to this one.
 pub(crate) fn moves(stage: Stage) -> Vec<Move> {
@@ -195,11 +200,16 @@ pub(crate) fn moves(stage: Stage) -> Vec<Move> {
                 ]
             })
             .collect(),
+        Stage::MaterialsDestroyed => vec![
+            Engineer.does(Command::StartMaterialsDestruction),
+            Engineer.does(materials_destroyed(MATERIALS)),
+            Engineer.does(certify_materials(MATERIALS)),
+        ],
     }
 }
 
 /// Requests and builds an environment that is not qualified.
-fn made(request: Command, name: &str) -> Vec<Move> {
+pub(crate) fn made(request: Command, name: &str) -> Vec<Move> {
     vec![
         Engineer.does(request),
         Engineer.does(start_build(name)),
@@ -207,7 +217,7 @@ fn made(request: Command, name: &str) -> Vec<Move> {
     ]
 }
 
-fn plan_signed(number: &str, shown: &str) -> Vec<Move> {
+pub(crate) fn plan_signed(number: &str, shown: &str) -> Vec<Move> {
     vec![
         Engineer.does(sign(number, Meaning::Author, shown)),
         SecondEngineer.does(sign(number, Meaning::TechnicalReview, shown)),
@@ -215,7 +225,7 @@ fn plan_signed(number: &str, shown: &str) -> Vec<Move> {
     ]
 }
 
-fn report_signed(number: &str, shown: &str) -> Vec<Move> {
+pub(crate) fn report_signed(number: &str, shown: &str) -> Vec<Move> {
     vec![
         Engineer.does(sign(number, Meaning::Execution, shown)),
         SecondEngineer.does(sign(number, Meaning::ExecutionReview, shown)),

@@ -249,5 +249,5 @@ fn iq(customer: &Customer, label: Label) -> Option<&Document> {
 
 /// Tells whether an environment has a document of a kind.
 fn has(customer: &Customer, label: Label, kind: DocumentKind) -> bool {
-    customer.documents.values().any(|document| document.kind == kind && document.label == label)
+    customer.documents_of(label).any(|document| document.kind == kind)
 }

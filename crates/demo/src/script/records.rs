@@ -279,7 +279,8 @@ fn set(
                 .iter()
                 .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
                 .collect();
-            Ok(state.installation.record_set(&caller, &address, table, &selector, &values)?)
+            state.installation.record_set(&caller, &address, table, &selector, &values)?;
+            Ok(())
         },
     );
 }
@@ -295,7 +296,8 @@ fn archive(script: &mut Script, sandbox: Label, who: Who, table: &'static str, k
             let caller = state.caller(who)?;
             let address = state.main(sandbox);
             let selector = format!("{}={}", key.0, key.1);
-            Ok(state.installation.record_archive(&caller, &address, table, &selector)?)
+            state.installation.record_archive(&caller, &address, table, &selector)?;
+            Ok(())
         },
     );
 }

@@ -27,7 +27,7 @@ pub(super) fn acts(script: &mut Script) {
         "record the signed contract",
         |customer| match customer.status {
             Status::Contracted | Status::Live => true,
-            Status::Prospect => false,
+            Status::Prospect | Status::Vendor => false,
         },
         |state, caller, _| {
             let id = state.customer.clone();

@@ -93,8 +93,10 @@ pub struct DocumentSummary {
     pub number: String,
     /// What it is.
     pub kind: DocumentKind,
-    /// Which environment it is about.
-    pub environment: Label,
+    /// What it is about, in words.
+    pub about: String,
+    /// Which environment it is about, where it is about one.
+    pub environment: Option<Label>,
     /// The newest rendition.
     pub path: PathBuf,
     /// The digest of its facts.
@@ -170,6 +172,7 @@ pub(super) fn of(state: &State, timings: BTreeMap<&'static str, f64>) -> Result<
             .map(|document| DocumentSummary {
                 number: document.number,
                 kind: document.kind,
+                about: document.about,
                 environment: document.environment,
                 path: document.path,
                 digest: document.digest,

@@ -15,8 +15,8 @@ use crate::{
 };
 
 pub use run::{
-    Comparison, Conclusion, Deviation, Different, Equal, Execution, Outcome, Step, StepOutcome,
-    Test, TestResult, Trace,
+    Comparison, Conclusion, Deviation, Different, Equal, Execution, FailedTest, Outcome, Step,
+    StepOutcome, Test, TestResult, Trace,
 };
 pub use subject::{
     Component, Definition, LeftOut, Package, Prerequisite, RolePerson, StartUpFact, System,

@@ -131,14 +131,32 @@ pub struct Comparison {
     pub different: Vec<Different>,
 }
 
+/// A test that found something else than the plan expects.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FailedTest {
+    /// The test's id.
+    pub id: String,
+    /// What the plan expects.
+    pub expected: String,
+    /// What the probe found.
+    pub actual: String,
+}
+
 /// Something that did not go as planned.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Deviation {
-    /// Its number in the document (`D-01`).
+    /// Its name (`ACME-DEV-001`).
     pub number: String,
-    /// The step or test where it was found.
+    /// Where it was found: the operation, and what it did.
     pub found_in: String,
+    /// When it was opened (UTC).
+    pub opened: Timestamp,
+    /// Who opened it: printed name and role, or the program.
+    pub opened_by: String,
+    /// The tests that failed; empty where it was opened for another reason.
+    pub tests: Vec<FailedTest>,
     /// What happened.
     pub description: String,
     /// What it affects.
@@ -147,12 +165,22 @@ pub struct Deviation {
     pub cause: String,
     /// What was done about it.
     pub fix: String,
-    /// What showed that the fix holds.
+    /// Who said what was done: printed name and role; none while nobody has.
+    pub fixed_by: Option<String>,
+    /// When (UTC); none while nobody has.
+    pub fixed: Option<Timestamp>,
+    /// The operation in which the tests ran again, and how it ended.
     pub retest: String,
-    /// How and when it was closed.
+    /// Whether it is open or closed, in people's words.
     pub closure: String,
-    /// Who approved the closure: printed name and role.
+    /// Who approved the closure: printed name and role; empty while nobody has.
     pub approver: String,
+    /// When the closure was approved (UTC); none while the deviation is open.
+    pub approved: Option<Timestamp>,
+    /// What the approver's signature means, word for word; none while the deviation is open.
+    pub meaning: Option<String>,
+    /// The condition under which it was closed, where there is one.
+    pub condition: Option<String>,
 }
 
 /// A requirement, the tests that show it, and the result.
@@ -175,9 +203,9 @@ pub struct Trace {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
-    /// The installation may be used.
+    /// The installation may be used. With deviations it reads "accepted, N deviations closed".
     Accepted,
-    /// It may be used under conditions.
+    /// It may be used under conditions: each is listed, with the deviation it belongs to.
     AcceptedWithConditions,
     /// It may not be used.
     Rejected,

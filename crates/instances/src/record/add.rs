@@ -9,7 +9,7 @@ use super::{
     Error, Recorded,
     change::{compare, read_row},
     error::refused,
-    outbox,
+    outbox::{self, Keep},
     typed::{check_setting, given, known_table},
 };
 use crate::{connection, error::During, instance, schema::quoted};
@@ -26,7 +26,7 @@ pub fn add<C: AsRef<str>, V: AsRef<str>>(
     table: &str,
     values: &[(C, V)],
 ) -> Result<Recorded, Error> {
-    add_with(path, catalogue, table, values, None)
+    add_with(path, catalogue, table, values, Keep::Silent)
 }
 
 /// As [`add`], keeping a note of it in the outbox within the same transaction.
@@ -40,7 +40,20 @@ pub fn add_noted<C: AsRef<str>, V: AsRef<str>>(
     values: &[(C, V)],
     note: &str,
 ) -> Result<Recorded, Error> {
-    add_with(path, catalogue, table, values, Some(note))
+    add_with(path, catalogue, table, values, Keep::Noted(note))
+}
+
+/// Checks everything that [`add`] checks and changes nothing.
+///
+/// # Errors
+/// As [`add`].
+pub fn add_rehearsed<C: AsRef<str>, V: AsRef<str>>(
+    path: &Path,
+    catalogue: &Catalogue,
+    table: &str,
+    values: &[(C, V)],
+) -> Result<Recorded, Error> {
+    add_with(path, catalogue, table, values, Keep::Rehearsed)
 }
 
 fn add_with<C: AsRef<str>, V: AsRef<str>>(
@@ -48,7 +61,7 @@ fn add_with<C: AsRef<str>, V: AsRef<str>>(
     catalogue: &Catalogue,
     table: &str,
     values: &[(C, V)],
-    note: Option<&str>,
+    keep: Keep<'_>,
 ) -> Result<Recorded, Error> {
     instance::check(path, catalogue)?;
     let mut connection = connection::changing(path)?;
@@ -56,10 +69,7 @@ fn add_with<C: AsRef<str>, V: AsRef<str>>(
         .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
         .during("begin", path)?;
     let recorded = insert(&transaction, catalogue, table, values)?;
-    if let Some(note) = note {
-        outbox::keep(&transaction, path, note, &recorded)?;
-    }
-    transaction.commit().during("commit", path)?;
+    outbox::finish(transaction, path, keep, &recorded)?;
     Ok(recorded)
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use landfall_catalogue::{Catalogue, Kind as ColumnKind};
 
-use super::{Error, RecordKey, Recorded, set, set_noted, typed::known_table};
+use super::{Error, RecordKey, Recorded, set, set_noted, set_rehearsed, typed::known_table};
 
 /// The column that says a record is archived.
 const ARCHIVED: &str = "archived";
@@ -36,6 +36,20 @@ pub fn archive_noted(
 ) -> Result<Recorded, Error> {
     archivable(catalogue, table)?;
     set_noted(path, catalogue, table, key, &[(ARCHIVED, "true")], note)
+}
+
+/// Checks everything that [`archive`] checks and changes nothing.
+///
+/// # Errors
+/// As [`archive`].
+pub fn archive_rehearsed(
+    path: &Path,
+    catalogue: &Catalogue,
+    table: &str,
+    key: &RecordKey,
+) -> Result<Recorded, Error> {
+    archivable(catalogue, table)?;
+    set_rehearsed(path, catalogue, table, key, &[(ARCHIVED, "true")])
 }
 
 fn archivable(catalogue: &Catalogue, table: &str) -> Result<(), Error> {

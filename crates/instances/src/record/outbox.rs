@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Transaction, params};
 
 use super::{Error, Recorded};
 use crate::{connection, error::During};
@@ -21,8 +21,38 @@ pub struct Pending {
     pub recorded: Recorded,
 }
 
+/// What becomes of a change that was made within its transaction.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Keep<'a> {
+    /// It stays, and nobody keeps a history.
+    Silent,
+    /// It stays, with a note for the history.
+    Noted(&'a str),
+    /// It is taken back: it was made to see whether it can be.
+    Rehearsed,
+}
+
+/// Ends the transaction of a change.
+pub(super) fn finish(
+    transaction: Transaction<'_>,
+    path: &Path,
+    keep: Keep<'_>,
+    recorded: &Recorded,
+) -> Result<(), Error> {
+    match keep {
+        Keep::Silent => {}
+        Keep::Noted(note) => note_change(&transaction, path, note, recorded)?,
+        Keep::Rehearsed => {
+            transaction.rollback().during("take a rehearsed change back", path)?;
+            return Ok(());
+        }
+    }
+    transaction.commit().during("commit", path)?;
+    Ok(())
+}
+
 /// Keeps a change within its own transaction.
-pub(super) fn keep(
+fn note_change(
     transaction: &Connection,
     path: &Path,
     note: &str,

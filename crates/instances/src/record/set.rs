@@ -9,7 +9,7 @@ use super::{
     Error, RecordKey, Recorded,
     change::{compare, read_row},
     error::refused,
-    outbox,
+    outbox::{self, Keep},
     typed::{check_setting, find, given, known_table},
 };
 use crate::{connection, error::During, instance, schema::quoted};
@@ -27,7 +27,7 @@ pub fn set<C: AsRef<str>, V: AsRef<str>>(
     key: &RecordKey,
     values: &[(C, V)],
 ) -> Result<Recorded, Error> {
-    set_with(path, catalogue, table, key, values, None)
+    set_with(path, catalogue, table, key, values, Keep::Silent)
 }
 
 /// As [`set`], keeping a note of it in the outbox within the same transaction.
@@ -42,7 +42,21 @@ pub fn set_noted<C: AsRef<str>, V: AsRef<str>>(
     values: &[(C, V)],
     note: &str,
 ) -> Result<Recorded, Error> {
-    set_with(path, catalogue, table, key, values, Some(note))
+    set_with(path, catalogue, table, key, values, Keep::Noted(note))
+}
+
+/// Checks everything that [`set`] checks and changes nothing.
+///
+/// # Errors
+/// As [`set`].
+pub fn set_rehearsed<C: AsRef<str>, V: AsRef<str>>(
+    path: &Path,
+    catalogue: &Catalogue,
+    table: &str,
+    key: &RecordKey,
+    values: &[(C, V)],
+) -> Result<Recorded, Error> {
+    set_with(path, catalogue, table, key, values, Keep::Rehearsed)
 }
 
 fn set_with<C: AsRef<str>, V: AsRef<str>>(
@@ -51,7 +65,7 @@ fn set_with<C: AsRef<str>, V: AsRef<str>>(
     table: &str,
     key: &RecordKey,
     values: &[(C, V)],
-    note: Option<&str>,
+    keep: Keep<'_>,
 ) -> Result<Recorded, Error> {
     let table = known_table(catalogue, table)?;
     if values.is_empty() {
@@ -85,9 +99,6 @@ fn set_with<C: AsRef<str>, V: AsRef<str>>(
     let after = read_row(&transaction, table, id)?;
     check_setting(catalogue, table, &after)?;
     let recorded = compare(table, id, Some(&before), &after);
-    if let Some(note) = note {
-        outbox::keep(&transaction, path, note, &recorded)?;
-    }
-    transaction.commit().during("commit", path)?;
+    outbox::finish(transaction, path, keep, &recorded)?;
     Ok(recorded)
 }

@@ -61,8 +61,9 @@ fn a_missing_key_stops_the_load_before_the_first_write() {
     let before = std::fs::read(&target).unwrap();
     let error = bench.load(&target, "m.sqlite", LoadOptions::default()).unwrap_err();
     let text = error.to_string();
-    assert!(text.contains("`site` `York`") && text.contains("`lab`"), "{text}");
-    assert!(!text.contains("`site` `Leeds`"), "{text}");
+    assert!(text.contains("3 records") && text.contains("2 of `lab`, 1 of `site`"), "{text}");
+    // A migration may have taken a key from its source.
+    assert!(!text.contains("York") && !text.contains("Chem"), "{text}");
     assert!(error.hint().is_some());
     assert_eq!(std::fs::read(&target).unwrap(), before);
 }

@@ -3,6 +3,10 @@
 #[cfg(test)]
 mod clone;
 #[cfg(test)]
+mod compare;
+#[cfg(test)]
+mod drift;
+#[cfg(test)]
 mod embedded;
 #[cfg(test)]
 mod extract;
@@ -14,6 +18,8 @@ mod lifecycle;
 mod load;
 #[cfg(test)]
 mod probe;
+#[cfg(test)]
+mod promote;
 #[cfg(test)]
 mod record;
 #[cfg(test)]

@@ -9,7 +9,7 @@ use std::{
     mem,
 };
 
-use super::{Defect, Format, Input, Record, Row, check_columns};
+use super::{Defect, Format, Input, Record, Row, check_columns, is_header};
 use crate::{error::Error, spec::model};
 
 const CHUNK: usize = 1 << 17;
@@ -206,10 +206,18 @@ pub(crate) fn read_spec_table(
     let csv = Csv::of_spec(file, text);
     let columns = csv.columns()?;
     if columns != header {
-        return Err(csv.wrong(
-            Some(1),
-            format!("expected the header `{}`, found `{}`", header.join(","), columns.join(",")),
-        ));
+        // What is no header is a row of the list, which may repeat what the source says.
+        let found = if is_header(&columns, header) {
+            format!("found `{}`", columns.join(","))
+        } else {
+            format!(
+                "found {} columns of other names; does the file begin with its header line?",
+                columns.len()
+            )
+        };
+        return Err(
+            csv.wrong(Some(1), format!("expected the header `{}`, {found}", header.join(",")))
+        );
     }
     csv.read(&mut |row| match row.content {
         Ok(record) => visit(row.line, record),

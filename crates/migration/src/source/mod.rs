@@ -4,6 +4,7 @@ mod csv;
 mod sqlite;
 
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
     sync::Arc,
@@ -136,15 +137,25 @@ fn readable(file: &str, path: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// Checks the names of a source's columns: none empty, none twice, none reserved.
+/// The most columns of a source: staging adds one, and a table has at most 2000.
+const MOST_COLUMNS: usize = 1999;
+
+/// Checks the names of a source's columns: none empty, none twice, none reserved, not too many. A name is never shown:
+/// where the header line is missing, it is somebody's data.
 ///
 /// Names are compared without regard to ASCII case, because SQL expressions do so.
 pub(crate) fn check_columns(file: &str, columns: &[String]) -> Result<(), Error> {
     let wrong = |what: String| Error::Source { file: file.to_owned(), line: Some(1), what };
+    if columns.len() > MOST_COLUMNS {
+        return Err(wrong(format!(
+            "expected at most {MOST_COLUMNS} columns, found {}; check the delimiter, or have the file exported in parts",
+            columns.len()
+        )));
+    }
     for (index, name) in columns.iter().enumerate() {
         if name.is_empty() {
             return Err(wrong(format!(
-                "expected a name for every column, found none for column {}; complete the header",
+                "expected a name for every column, found none for column {}; complete the header line, or put it in front if the file begins without it",
                 index + 1
             )));
         }
@@ -154,11 +165,65 @@ pub(crate) fn check_columns(file: &str, columns: &[String]) -> Result<(), Error>
         let before = columns[..index].iter().position(|other| other.eq_ignore_ascii_case(name));
         if let Some(before) = before {
             return Err(wrong(format!(
-                "expected every column once, found `{name}` in columns {} and {}; rename one of them",
+                "expected every column once, found the same name in columns {} and {}; rename one of them, or put the header line in front if the file begins without it",
                 before + 1,
                 index + 1
             )));
         }
     }
     Ok(())
+}
+
+/// Tells whether a first row is a header: at least half of the names that are expected stand in it, however they are
+/// written. Where it is none, it may be somebody's data, and nothing of it is shown.
+pub(crate) fn is_header<S: AsRef<str>>(
+    columns: &[String],
+    expected: impl IntoIterator<Item = S>,
+) -> bool {
+    let expected: BTreeSet<String> =
+        expected.into_iter().map(|name| plain(name.as_ref())).collect();
+    let columns: BTreeSet<String> = columns.iter().map(|name| plain(name)).collect();
+    let there = columns.intersection(&expected).count();
+    there > 0 && there * 2 >= expected.len()
+}
+
+/// Returns a name without case and separators.
+pub(crate) fn plain(name: &str) -> String {
+    let letters: String = name
+        .chars()
+        .filter(|letter| letter.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect();
+    if letters.is_empty() { name.to_owned() } else { letters }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn columns(names: &[&str]) -> Vec<String> {
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    #[test]
+    fn a_header_has_half_of_the_expected_names() {
+        let header = columns(&["Birth Date", "FORENAME", "Extra"]);
+        assert!(is_header(&header, ["birth_date", "Forename", "Surname", "Town"]));
+        assert!(!is_header(&header, ["Forename", "Surname", "Town"]));
+        assert!(!is_header(&columns(&["Ada", "Nowak"]), ["Forename", "Surname"]));
+        assert!(!is_header(&header, [""; 0]));
+    }
+
+    #[test]
+    fn what_stands_in_the_place_of_names_is_not_repeated() {
+        for (names, part) in [
+            (columns(&["Ada", "Nowak", "NOWAK"]), "columns 2 and 3"),
+            (columns(&["Ada", "Nowak", ""]), "column 3"),
+            ((0..2000).map(|number| format!("Nowak {number}")).collect(), "found 2000"),
+        ] {
+            let error = check_columns("people.csv", &names).unwrap_err().to_string();
+            assert!(error.contains(part), "{error}");
+            assert!(!error.to_lowercase().contains("nowak"), "{error}");
+        }
+    }
 }

@@ -20,7 +20,10 @@ fn source_files_that_cannot_be_read_to_their_end_are_named() {
         (b"", &["patients.csv", "is empty"]),
         (b"\xff\xfeI\0d\0", &["patients.csv", "expected UTF-8, found UTF-16"]),
         (b"PK\x03\x04\0\0", &["patients.csv", "bytes of value 0"]),
-        (b"Id,First,Last,Born,Sex,First\n", &["patients.csv", "`First` in columns 2 and 6"]),
+        (
+            b"Id,First,Last,Born,Sex,First\n",
+            &["patients.csv", "the same name in columns 2 and 6", "header line"],
+        ),
         (b"Id,First,Last,,Sex,Phone\n", &["patients.csv", "column 4"]),
         (b"Id,First,Last,Born,Sex,Phone\na,\"Ada,x\nb,c", &["patients.csv", "line 2", "closed"]),
         (b"Id,First,Last,Born,Sex,Phone\na,A,B,1980-01-01,F,\nb,Be", &["line 3", "cut off"]),
@@ -202,12 +205,67 @@ fn coverage_may_be_a_note_and_files_nobody_mentions_are_notes() {
     let world = World::with("", "");
     world.dump_file("patients.csv", "Id,First,Last,Born,Sex,Phone,Extra\n");
     world.dump_file("forgotten.csv", "x\n");
+    world.dump_file("Ada Nowak/Nowak 1.TXT", "x\n");
+    world.dump_file("Ada Nowak/Nowak 2.txt", "x\n");
+    world.dump_file("Ben/letter.Okoro", "x\n");
     says(&world.error(), &["found neither for `Extra`"]);
     world.change_spec("name = \"Test\"", "name = \"Test\"\ncoverage = \"warn\"");
     let checked = world.spec().unwrap().check(&catalogue(), &world.dump()).unwrap();
     assert_eq!(checked.sources[0].unmentioned, ["Extra"]);
-    says(&checked.notes.join("\n"), &["`Extra`", "forgotten.csv"]);
+    let notes = checked.notes.join("\n");
+    says(
+        &notes,
+        &[
+            "`Extra`",
+            "4 of the 6 files of the dump are neither sources nor among `ignored_files`",
+            "1 (.csv) at the top, 2 (.txt) in 1 folder, 1 (other endings) in 1 folder",
+        ],
+    );
+    for personal in ["forgotten", "Nowak", "Ben", "Okoro"] {
+        assert!(!notes.contains(personal), "the name of a file in: {notes}");
+    }
     assert_eq!(checked.conversion.len(), 10);
+}
+
+#[test]
+fn what_stands_where_the_header_is_missing_is_not_shown() {
+    let world = World::with("", "");
+    // As near to `First`, `Last` and `Born` as names can be.
+    world.dump_file("patients.csv", "17,Firth,Lasty,1980-02-29,Borg,Sax\n");
+    let error = world.error();
+    says(&error, &["found `First`", "for 6 of its 6 columns (does the file begin"]);
+    world.change_spec("name = \"Test\"", "name = \"Test\"\ncoverage = \"warn\"");
+    let warned = world.error();
+    for personal in ["Firth", "Lasty", "Borg", "Sax", "1980"] {
+        assert!(!error.contains(personal) && !warned.contains(personal), "{error}\n{warned}");
+    }
+    // A source that no field reads.
+    world.dump_file("patients.csv", PATIENTS);
+    world.dump_file("letters.csv", "Nowak,Ada\n");
+    world.change_spec(
+        "[[section]]\nname = \"Volunteers\"",
+        "[[source]]\nname = \"letters\"\nfile = \"letters.csv\"\nformat = \"csv\"\n\n\
+         [[section]]\nname = \"Volunteers\"",
+    );
+    let checked = world.spec().unwrap().check(&catalogue(), &world.dump()).unwrap();
+    assert_eq!(checked.sources[2].unmentioned, ["column 1", "column 2"]);
+    // A map without its header.
+    world.spec_file("maps/sex.csv", "Nowak,Female\nOkoro,Male\n");
+    let error = world.error();
+    says(&error, &["maps/sex.csv", "`source,target`", "found 2 columns of other names"]);
+    assert!(!error.contains("Nowak"), "{error}");
+}
+
+#[test]
+fn a_name_like_the_one_that_is_expected_is_shown_where_there_is_a_header() {
+    let world = World::with(ADA, "");
+    world.change_spec("source = \"First\"", "source = \"Frist\"");
+    says(&world.error(), &["found `Frist`; there is `First`"]);
+    world.dump_file("patients.csv", "Id,First,Last,Born,Sex,Telephone\n");
+    says(
+        &world.error(),
+        &["found `Phone`; none of its 6 columns", "neither for `First`, `Telephone`"],
+    );
 }
 
 #[test]

@@ -62,7 +62,7 @@ pub(crate) fn facts(about: &About<'_>) -> Result<(Value, u32)> {
     let facts = certificate::Facts {
         number: about.number.to_owned(),
         customer: about.state.name.clone(),
-        environment: label_words(about.label),
+        environment: label_words(about.label()?),
         product: target.plan.release.product.clone(),
         release: target.plan.release.release.to_string(),
         build: target.plan.release.build.clone(),
@@ -76,7 +76,7 @@ pub(crate) fn facts(about: &About<'_>) -> Result<(Value, u32)> {
         instances: about.instances()?,
         why: certificate::Why {
             rule: rule.to_owned(),
-            text: about.material.policy.rules(about.label.kind()).why.clone(),
+            text: about.material.policy.rules(about.label()?.kind()).why.clone(),
             due_since: target.due.as_ref().map(|due| due.since),
             early: approval.is_some(),
             reason: started.reason.clone(),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use landfall_core::{digest::Digest, plan::PackageKind};
 use landfall_documents::{facts as shared, masking_certificate as certificate};
 use landfall_masking::{
-    Treated,
+    Plan as MaskPlan, Treated,
     scan::{Report, Spot},
 };
 use serde_json::Value;
@@ -21,6 +21,11 @@ pub(crate) fn facts(about: &About<'_>) -> Result<(Value, u32)> {
         .build
         .as_ref()
         .ok_or_else(|| Error::Broken("a masked environment without a build".to_owned()))?;
+    let mask_plan = about
+        .material
+        .mask_plan
+        .as_ref()
+        .ok_or_else(|| Error::Broken("a masked environment without a mask plan".to_owned()))?;
     let done: Vec<&StepView> =
         build.steps.iter().filter(|step| step.attempt == build.attempts).collect();
     let mut scans = Vec::new();
@@ -61,7 +66,7 @@ pub(crate) fn facts(about: &About<'_>) -> Result<(Value, u32)> {
             rows.insert(table.name.clone(), table.rows);
         }
     }
-    let tables = tables(about, &values, &rows);
+    let tables = tables(about, mask_plan, &values, &rows);
     let masked: Vec<&certificate::Column> =
         tables.iter().flat_map(|table| &table.columns).filter(|column| !column.kept).collect();
     let columns_masked = masked.len() as u64;
@@ -70,7 +75,7 @@ pub(crate) fn facts(about: &About<'_>) -> Result<(Value, u32)> {
     let facts = certificate::Facts {
         number: about.number.to_owned(),
         customer: about.state.name.clone(),
-        environment: label_words(about.label),
+        environment: label_words(target.label),
         product: target.plan.release.product.clone(),
         release: target.plan.release.release.to_string(),
         build: target.plan.release.build.clone(),
@@ -113,10 +118,7 @@ pub(crate) fn facts(about: &About<'_>) -> Result<(Value, u32)> {
         references: vec![
             shared::Reference {
                 name: "Lifecycle policy".to_owned(),
-                version: format!(
-                    "{} {}",
-                    about.material.policy.name, about.material.policy.version
-                ),
+                version: super::policy_version(&about.material.policy, target.plan.policy),
                 digest: Some(target.plan.policy),
             },
             shared::Reference {
@@ -127,7 +129,7 @@ pub(crate) fn facts(about: &About<'_>) -> Result<(Value, u32)> {
             shared::Reference {
                 name: "Mask plan".to_owned(),
                 version: String::new(),
-                digest: Some(about.material.mask_plan.digest()),
+                digest: Some(mask_plan.digest()),
             },
         ],
         timeline: about.timeline(),
@@ -140,11 +142,12 @@ pub(crate) fn facts(about: &About<'_>) -> Result<(Value, u32)> {
 
 fn tables(
     about: &About<'_>,
+    mask_plan: &MaskPlan,
     values: &BTreeMap<(String, String), u64>,
     rows: &BTreeMap<String, u64>,
 ) -> Vec<certificate::Table> {
     let mut tables: Vec<certificate::Table> = Vec::new();
-    for line in about.material.mask_plan.lines() {
+    for line in mask_plan.lines() {
         // A table that does not travel holds no volunteers here.
         let Some(count) = rows.get(&line.table) else { continue };
         let kept = matches!(line.treatment, Treated::Keep { .. });

@@ -7,7 +7,7 @@ use landfall_core::{
 use landfall_instances::package;
 
 use super::PackageView;
-use crate::{Caller, Installation, Reporter, Result, error::Error, files};
+use crate::{Caller, Installation, Reporter, Result, error::Error, files, packages::no_package};
 
 /// What an extraction gives back.
 pub type Extraction = PackageView;
@@ -43,7 +43,14 @@ impl Installation {
     ) -> Result<Extraction> {
         let person = self.acting(caller)?;
         let state = self.customer(customer)?;
-        let Some(source) = state.sources.get(&target) else {
+        let asked = Command::RecordExtraction {
+            target,
+            label: Label::single(target),
+            package: no_package(),
+            left_out: Vec::new(),
+        };
+        self.authorise(customer, &person, &asked)?;
+        let Some(source) = state.agreed(target) else {
             let refusal = refusal::SOURCE_NOT_AGREED.because(
                 format!("no source is agreed for the configuration of {}", target.title()),
                 format!("`landfall configuration choose {customer} --for {target} --source LABEL`, by customer quality"),

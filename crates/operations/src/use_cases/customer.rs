@@ -33,11 +33,25 @@ impl Installation {
         Ok(())
     }
 
+    /// Declares, with the signature of customer quality and a reason, that there is no source database to migrate.
+    ///
+    /// # Errors
+    /// When a rule or the password says no.
+    pub fn customer_declare_no_migration(
+        &mut self,
+        caller: &Caller,
+        id: &CustomerId,
+    ) -> Result<()> {
+        let person = self.signing(caller)?;
+        self.command(id, &Command::DeclareNoMigration, &person, caller.reason.as_deref())?;
+        Ok(())
+    }
+
     /// Returns what comes next for a customer, and whose turn it is.
     ///
     /// # Errors
     /// When there is no such customer.
     pub fn next(&self, id: &CustomerId) -> Result<Vec<Next>> {
-        Ok(customer::next(&self.customer(id)?, &self.policy, self.now()?))
+        Ok(customer::next(&self.customer(id)?, self.now()?))
     }
 }

@@ -25,8 +25,10 @@ pub struct DocumentView {
     pub number: String,
     /// What it is.
     pub kind: DocumentKind,
-    /// Which environment it is about.
-    pub environment: Label,
+    /// What it is about, in words: `val-1`, `iteration 2`, `materials, operation 7`.
+    pub about: String,
+    /// Which environment it is about, where it is about one.
+    pub environment: Option<Label>,
     /// How far it has come: draft, approved, executed, accepted, rejected, issued.
     pub status: String,
     /// The newest rendition.
@@ -106,7 +108,7 @@ impl Installation {
     }
 
     fn view_of(&self, state: &Customer, document: &Document) -> Result<DocumentView> {
-        let target = environment(state, document.label)?;
+        let target = document.label().map(|label| environment(state, label)).transpose()?;
         let renditions: Vec<PathBuf> = (1..=document.renditions)
             .map(|k| rendition_path(&self.paths, &state.id, &document.number, k))
             .collect();
@@ -117,10 +119,18 @@ impl Installation {
             (DocumentKind::Iq, Some(_), false) => {
                 signature::awaited(Record::IqReport, &document.signatures)
             }
+            (DocumentKind::DifferenceReport, Some(_), false) => {
+                signature::awaited(Record::Difference, &document.signatures)
+            }
             (
                 DocumentKind::Iq
+                | DocumentKind::DifferenceReport
                 | DocumentKind::MaskingCertificate
-                | DocumentKind::DestructionCertificate,
+                | DocumentKind::DestructionCertificate
+                | DocumentKind::ConfigurationReport
+                | DocumentKind::QcReport
+                | DocumentKind::GoLiveRecord
+                | DocumentKind::MaterialsCertificate,
                 _,
                 _,
             ) => Vec::new(),
@@ -130,7 +140,8 @@ impl Installation {
         Ok(DocumentView {
             number: document.number.clone(),
             kind: document.kind,
-            environment: document.label,
+            about: document.about.to_string(),
+            environment: document.label(),
             status: status(document, target).as_str().to_owned(),
             path: renditions.last().cloned().unwrap_or_default(),
             facts_path: facts_path(
@@ -329,16 +340,18 @@ fn folders(folder: &Path) -> Result<Vec<PathBuf>> {
 
 /// Returns the awaited meaning that fits the person: the author's for the author, the executor's for the executor.
 fn fitting(state: &Customer, document: &Document, person: &Person) -> Meaning {
-    let (record, given) = match document.facts {
-        None => (Record::IqPlan, &document.plan_signatures),
-        Some(_) => (Record::IqReport, &document.signatures),
+    let (record, given) = match (document.kind, document.facts) {
+        (DocumentKind::DifferenceReport, _) => (Record::Difference, &document.signatures),
+        (_, None) => (Record::IqPlan, &document.plan_signatures),
+        (_, Some(_)) => (Record::IqReport, &document.signatures),
     };
-    let target = state.environment(document.label);
+    let target = document.label().and_then(|label| state.environment(label));
     let author = target.map(|target| &target.author) == Some(&person.id);
     let executor = target.and_then(|target| target.executor.as_ref()) == Some(&person.id);
     let made = match record {
         Record::IqPlan => author,
-        _ => executor,
+        Record::IqReport => executor,
+        _ => false,
     };
     signature::awaited(record, given)
         .into_iter()

@@ -2,12 +2,12 @@ use std::path::PathBuf;
 
 use landfall_core::{
     customer::{
-        self, BuildFailure, Command, Customer, DocumentKind, Environment, Event, InstanceFacts,
-        IterationState, State,
+        self, BuildFailure, Command, Customer, Deviation, DocumentKind, Environment, Event,
+        FailedTest, InstanceFacts, IterationState, State, Subject,
     },
     environment::{Kind, Role},
     ids::{Address, CustomerId, Label, Release},
-    operation::{Outcome, Task},
+    operation::{Outcome, Task, TestResult},
     person::Person,
     plan::{Content, Purpose},
     refusal::{self, Refusal},
@@ -18,7 +18,8 @@ use crate::{
     Caller, Installation, Reporter, Result, Silent,
     error::Error,
     files,
-    operation::StepOutcome,
+    installation::customer_stream,
+    operation::Held,
     steps::{self, Build},
 };
 
@@ -85,7 +86,25 @@ impl Installation {
         request: &Request,
     ) -> Result<Requested> {
         let person = self.acting(caller)?;
+        if customer::decide::is_vendor(customer)
+            && self.ledger.stream(&customer_stream(customer))?.is_empty()
+        {
+            // The vendor owns environments from its first request on.
+            self.command(customer, &Command::EstablishVendor, &person, None)?;
+        }
         let state = self.customer(customer)?;
+        let release = match &request.release {
+            Some(release) => release.clone(),
+            None => self.usual_release(&state, request)?,
+        };
+        let facts = self.release_facts(self.catalogue(&release)?)?;
+        let asked = Command::RequestEnvironment {
+            kind: request.kind,
+            purpose: request.purpose,
+            content: Content::Empty,
+            release: facts.clone(),
+        };
+        self.authorise(customer, &person, &asked)?;
         // A crash may have come after the request and before the plan of its IQ: the same request continues.
         let unfinished = state
             .of_kind(request.kind)
@@ -98,9 +117,6 @@ impl Installation {
             let documents = self.complete_documents(customer, label, &person)?;
             return Ok(Requested { label, document: documents.first().cloned() });
         }
-        let newest = self.newest_release()?;
-        let release = request.release.clone().unwrap_or(newest);
-        let facts = self.release_facts(self.catalogue(&release)?)?;
         let content = match self.content(caller, &state, request)? {
             Ok(content) => content,
             Err(refusal) => {
@@ -123,6 +139,27 @@ impl Installation {
             .ok_or_else(|| Error::Broken("the request made no environment".to_owned()))?;
         let documents = self.complete_documents(customer, label, &person)?;
         Ok(Requested { label, document: documents.first().cloned() })
+    }
+
+    /// Returns the release that a request means which names none: that of the migration output it is made from, else the
+    /// newest.
+    fn usual_release(&self, state: &Customer, request: &Request) -> Result<Release> {
+        let output = match request.kind {
+            Kind::Prod => state.final_iteration(),
+            Kind::Val if request.purpose == Some(Purpose::Formal) => state.signed_iteration(),
+            Kind::Val | Kind::Migration => {
+                state.iterations.iter().rev().find(|iteration| match iteration.state {
+                    IterationState::Published | IterationState::Signed => true,
+                    IterationState::Running | IterationState::Run | IterationState::Stopped => {
+                        false
+                    }
+                })
+            }
+            Kind::Demo | Kind::Sandbox | Kind::Preprod | Kind::CommunityDev => None,
+        };
+        let declared = output.map(|iteration| iteration.catalogue);
+        let known = self.catalogues.iter().find(|(_, known)| Some(known.digest()) == declared);
+        known.map_or_else(|| self.newest_release(), |(release, _)| Ok(release.clone()))
     }
 
     /// Finds the content that the request means: packages are looked up, VAL's configuration is extracted.
@@ -207,18 +244,14 @@ impl Installation {
         state: &Customer,
         target: Kind,
     ) -> Result<Option<landfall_core::plan::PackageFacts>> {
-        let Some(source) = state.sources.get(&target) else { return Ok(None) };
-        let label = source.label;
+        if state.agreed(target).is_none() {
+            return Ok(None);
+        }
         if target == Kind::Val {
             self.configuration_extract(caller, &state.id, target, &mut Silent)?;
         }
-        Ok(self
-            .customer(&state.id)?
-            .extractions
-            .into_iter()
-            .rev()
-            .find(|(from, wanted, _)| *from == label && *wanted == target)
-            .map(|(_, _, package)| package))
+        let state = self.customer(&state.id)?;
+        Ok(state.extraction(target).map(|known| known.package.clone()))
     }
 
     /// Builds a requested environment, or continues after a crash. Nothing of it is visible before every check passed.
@@ -234,24 +267,32 @@ impl Installation {
         let person = self.acting(caller)?;
         let (customer, label) = (&address.customer, address.label);
         let state = self.customer(customer)?;
-        match environment(&state, label)?.state {
-            State::Requested => {
-                let command = Command::StartBuild { label };
+        let command = Command::StartBuild { label };
+        self.authorise(customer, &person, &command)?;
+        let target = environment(&state, label)?;
+        if target.state == State::Building
+            && let Some(number) = target.operation
+        {
+            self.stop_what_failed(customer, label, number, &person)?;
+        }
+        match target.state {
+            // Whoever continues a build carries it out as well, and must be one who may.
+            State::Requested
+            | State::Building
+            | State::Closed
+            | State::Destroying
+            | State::Destroyed => {
                 self.command(customer, &command, &person, caller.reason.as_deref())?;
             }
-            State::Building => {}
             State::Built | State::InUse => {
                 // A crash may have come after the last step and before the documents.
                 let missing = self.complete_documents(customer, label, &person)?;
                 if missing.is_empty() {
-                    self.command(customer, &Command::StartBuild { label }, &person, None)?;
+                    self.command(customer, &command, &person, None)?;
                 }
                 let state = self.customer(customer)?;
                 let instances = environment(&state, label)?.instances.clone();
                 return Ok(Built { label, instances, documents: missing });
-            }
-            State::Closed | State::Destroying | State::Destroyed => {
-                self.command(customer, &Command::StartBuild { label }, &person, None)?;
             }
         }
         self.build(customer, label, &person, reporter)?;
@@ -299,32 +340,74 @@ impl Installation {
                     files::remove(&aside)?;
                     let failure = self.errored(customer, &error.to_string())?;
                     self.end(&held, Outcome::Errored, person)?;
-                    self.command(customer, &Command::StopBuild { label, failure }, person, None)?;
+                    let command = Command::StopBuild { label, failure, tests: Vec::new() };
+                    self.command(customer, &command, person, None)?;
                     held.release()?;
                     return Err(error);
                 }
             };
-            let failed = failed_checks(&plan, &outcome);
+            let failed = failed_checks(&plan, &outcome.tests);
             self.step_done(&held, index + 1, &title, &outcome, person, reporter)?;
-            if let Some(first) = failed.first() {
+            if !failed.is_empty() {
                 files::remove(&aside)?;
-                let failure = BuildFailure::Failed {
-                    checks: u32::try_from(failed.len()).unwrap_or(u32::MAX),
-                    first: first.clone(),
-                };
-                self.end(&held, Outcome::Failed, person)?;
-                self.command(customer, &Command::StopBuild { label, failure }, person, None)?;
-                held.release()?;
-                return Err(Error::Checks {
-                    address: format!("{customer}/{label}"),
-                    checks: failed,
-                });
+                return Err(self.stop_failed(held, label, failed, false, person)?);
             }
         }
         let instances = build.instances(self)?;
         self.end(&held, Outcome::Completed, person)?;
         self.command(customer, &Command::CompleteBuild { label, instances }, person, None)?;
         held.release()
+    }
+
+    /// Ends a build in which a check said no, where a crash came before the lifecycle knew it: what failed once is not
+    /// forgotten by building again.
+    fn stop_what_failed(
+        &mut self,
+        customer: &CustomerId,
+        label: Label,
+        number: u32,
+        person: &Person,
+    ) -> Result<()> {
+        let (held, view) = self.hold_again(customer, number)?;
+        // The process that had it may have ended it since.
+        let state = self.customer(customer)?;
+        let target = environment(&state, label)?;
+        let failed: Vec<FailedTest> = view
+            .steps
+            .iter()
+            .filter(|step| step.attempt == view.attempts)
+            .flat_map(|step| failed_checks(&target.plan, &step.tests))
+            .collect();
+        let is_building = target.state == State::Building && target.operation == Some(number);
+        if failed.is_empty() || !is_building {
+            return held.release();
+        }
+        files::remove(&files::aside(&self.paths.environment(customer, label)))?;
+        Err(self.stop_failed(held, label, failed, view.outcome.is_some(), person)?)
+    }
+
+    /// Records that checks stopped a build; returns the error that says which.
+    fn stop_failed(
+        &mut self,
+        held: Held,
+        label: Label,
+        tests: Vec<FailedTest>,
+        is_ended: bool,
+        person: &Person,
+    ) -> Result<Error> {
+        let checks: Vec<String> = tests.iter().map(in_words).collect();
+        let failure = BuildFailure::Failed {
+            checks: u32::try_from(tests.len()).unwrap_or(u32::MAX),
+            first: checks.first().cloned().unwrap_or_default(),
+        };
+        if !is_ended {
+            self.end(&held, Outcome::Failed, person)?;
+        }
+        let customer = held.customer.clone();
+        let command = Command::StopBuild { label, failure, tests };
+        self.command(&customer, &command, person, None)?;
+        held.release()?;
+        Ok(Error::Checks { address: format!("{customer}/{label}"), checks })
     }
 
     /// Makes the documents that an environment should have by now and does not.
@@ -342,7 +425,8 @@ impl Installation {
                 self.render_missing(customer)?;
                 return Ok(made);
             };
-            made.push(self.freeze(customer, label, kind, is_plan, person)?);
+            let about = Subject::Environment(label);
+            made.push(self.freeze(customer, about, kind, is_plan, person)?);
         }
     }
 
@@ -366,6 +450,28 @@ impl Installation {
         let command = Command::CompleteValidation { label: address.label };
         self.command(&address.customer, &command, &person, caller.reason.as_deref())?;
         Ok(())
+    }
+
+    /// Rejects a VAL for the customer, with signature and reason: it is not accepted, or its validation failed.
+    ///
+    /// # Errors
+    /// When a rule or the password says no.
+    pub fn environment_reject(&mut self, caller: &Caller, address: &Address) -> Result<()> {
+        let person = self.signing(caller)?;
+        let command = Command::RejectEnvironment { label: address.label };
+        self.command(&address.customer, &command, &person, caller.reason.as_deref())?;
+        Ok(())
+    }
+
+    /// Plans an environment of the vendor's sample data anew, on the newest release; a build makes it.
+    ///
+    /// # Errors
+    /// When a rule says no.
+    pub fn environment_reset(&mut self, caller: &Caller, address: &Address) -> Result<Requested> {
+        let release = self.release_facts(self.catalogue(&self.newest_release()?)?)?;
+        let command = Command::ResetEnvironment { label: address.label, release };
+        self.end_use(caller, address, &command)?;
+        Ok(Requested { label: address.label, document: None })
     }
 
     /// Lends a Demo to the prospect, or for longer; returns until when.
@@ -396,7 +502,20 @@ impl Installation {
     /// # Errors
     /// When a rule says no.
     pub fn environment_expire(&mut self, caller: &Caller, address: &Address) -> Result<()> {
-        self.simple(caller, address, Command::ExpireDemo { label: address.label })
+        self.end_use(caller, address, &Command::ExpireDemo { label: address.label })
+    }
+
+    /// Ends the use of an environment: no record changes while it is done, and the ledger holds every change before.
+    fn end_use(&mut self, caller: &Caller, address: &Address, command: &Command) -> Result<()> {
+        let person = self.acting(caller)?;
+        let (customer, label) = (&address.customer, address.label);
+        self.customer(customer)?;
+        self.authorise(customer, &person, command)?;
+        self.while_held(customer, label, |held| {
+            held.settle_held(customer, label)?;
+            held.command(customer, command, &person, caller.reason.as_deref())?;
+            Ok(())
+        })
     }
 
     /// Closes an environment: nobody can enter, the content is intact.
@@ -404,12 +523,15 @@ impl Installation {
     /// # Errors
     /// When a rule says no.
     pub fn environment_close(&mut self, caller: &Caller, address: &Address) -> Result<()> {
-        self.settle_records(&address.customer, address.label)?;
         let (customer, label) = (&address.customer, address.label);
-        self.simple(caller, address, Command::CloseEnvironment { label })?;
+        self.end_use(caller, address, &Command::CloseEnvironment { label })?;
         // What was given up before it was built may have been the last to use its masking key.
         let state = self.customer(customer)?;
         let given_up = environment(&state, label)?.state == State::Destroyed;
+        if given_up {
+            // What was to be made anew still has the instances it was.
+            files::remove(&self.paths.environment(customer, label))?;
+        }
         if given_up && let Some(key) = customer::decide::last_use_of_key(&state, label) {
             steps::destroy_key(self, customer, &key)?;
         }
@@ -454,7 +576,10 @@ impl Installation {
         let (customer, label) = (&address.customer, address.label);
         let state = self.customer(customer)?;
         let before = environment(&state, label)?.state;
-        if before != State::Destroying && before != State::Destroyed {
+        if before == State::Destroying || before == State::Destroyed {
+            let command = Command::CompleteDestruction { label, at: self.now()? };
+            self.authorise(customer, &person, &command)?;
+        } else {
             let command = Command::StartDestruction { label, early };
             self.command(customer, &command, &person, caller.reason.as_deref())?;
         }
@@ -538,31 +663,31 @@ pub(crate) fn environment(state: &Customer, label: Label) -> Result<&Environment
     })
 }
 
-/// Returns the checks of a step that failed, in words.
-fn failed_checks(plan: &landfall_core::plan::Plan, outcome: &StepOutcome) -> Vec<String> {
-    outcome
-        .tests
+/// Returns the checks of a step that failed.
+fn failed_checks(plan: &landfall_core::plan::Plan, tests: &[TestResult]) -> Vec<FailedTest> {
+    tests
         .iter()
         .filter(|result| !result.passed)
-        .map(|result| {
-            let expected = plan
+        .map(|result| FailedTest {
+            id: result.id.clone(),
+            expected: plan
                 .tests
                 .iter()
                 .find(|test| test.id == result.id)
-                .map_or("", |test| test.expected.as_str());
-            format!("{}: expected {expected}; found {}", result.id, result.actual)
+                .map_or_else(String::new, |test| test.expected.clone()),
+            actual: result.actual.clone(),
         })
         .collect()
 }
 
+fn in_words(test: &FailedTest) -> String {
+    format!("{}: expected {}; found {}", test.id, test.expected, test.actual)
+}
+
 /// Returns the document that an environment should have by now and does not.
 fn missing_document(state: &Customer, target: &Environment) -> Option<(DocumentKind, bool)> {
-    let has = |kind: DocumentKind| {
-        state
-            .documents
-            .values()
-            .any(|document| document.kind == kind && document.label == target.label)
-    };
+    let has =
+        |kind: DocumentKind| state.documents_of(target.label).any(|document| document.kind == kind);
     let iq = target.iq.as_ref().and_then(|number| state.documents.get(number));
     match target.state {
         State::Requested if target.plan.qualified && iq.is_none() => Some((DocumentKind::Iq, true)),
@@ -572,6 +697,7 @@ fn missing_document(state: &Customer, target: &Environment) -> Option<(DocumentK
                 Some((DocumentKind::MaskingCertificate, false))
             } else if target.state == State::Built
                 && target.plan.qualified
+                && !state.deviations_of(target.label).any(Deviation::is_open)
                 && iq.is_some_and(|document| document.facts.is_none())
             {
                 Some((DocumentKind::Iq, false))

@@ -32,4 +32,14 @@ impl Installation {
         self.command(customer, &Command::SignFinalQc, &person, caller.reason.as_deref())?;
         Ok(())
     }
+
+    /// Rejects the final quality check, with signature and reason: PROD is reviewed again, or given up.
+    ///
+    /// # Errors
+    /// When a rule or the password says no.
+    pub fn golive_reject(&mut self, caller: &Caller, customer: &CustomerId) -> Result<()> {
+        let person = self.signing(caller)?;
+        self.command(customer, &Command::RejectFinalQc, &person, caller.reason.as_deref())?;
+        Ok(())
+    }
 }

@@ -2,7 +2,10 @@ use std::path::Path;
 
 use landfall_catalogue::Catalogue;
 use landfall_core::{
-    customer::{Command, DumpPurpose, Event, IterationState, SectionCounts},
+    customer::{
+        Command, Customer, Dump, DumpPurpose, Event, Iteration, IterationState, MaterialKind,
+        SectionCounts,
+    },
     digest::Digest,
     ids::{CustomerId, Release},
     operation::{Outcome, Task},
@@ -159,21 +162,6 @@ impl Installation {
         let asked = Command::RegisterDump { digest: Digest::ZERO, purpose, files: 0, bytes: 0 };
         self.authorise(customer, &person, &asked)?;
         let facts = landfall_migration::dump_digest(folder)?;
-        let target = self.paths.dump(customer, &facts.digest);
-        if !target.exists() {
-            let aside = files::aside(&target);
-            files::remove(&aside)?;
-            files::copy_folder(folder, &aside)?;
-            let copied = landfall_migration::dump_digest(&aside)?;
-            if copied.digest != facts.digest {
-                files::remove(&aside)?;
-                return Err(Error::Input {
-                    message: format!("`{}` changed while it was copied", folder.display()),
-                    hint: "wait until nobody writes to it, then register it again".to_owned(),
-                });
-            }
-            files::rename(&aside, &target)?;
-        }
         let view = DumpView {
             digest: facts.digest,
             files: u32::try_from(facts.files.len()).unwrap_or(u32::MAX),
@@ -185,16 +173,46 @@ impl Installation {
             files: view.files,
             bytes: view.bytes,
         };
-        let outcome = self.command(customer, &command, &person, caller.reason.as_deref());
-        if outcome.is_err() {
-            let known =
-                self.customer(customer)?.dumps.iter().any(|dump| dump.digest == view.digest);
-            if !known {
-                files::remove(&target)?;
-            }
+        // What the rules refuse is not copied.
+        self.rehearse(customer, &command, &person, caller.reason.as_deref())?;
+        let lock = self.hold_dumps(customer)?;
+        let outcome = self.keep_dump(customer, folder, &view.digest).and_then(|()| {
+            self.command(customer, &command, &person, caller.reason.as_deref()).map(|_| ())
+        });
+        if outcome.is_err() && !has_dump(&self.customer(customer)?, &view.digest) {
+            files::remove(&self.paths.dump(customer, &view.digest))?;
         }
+        lock.release()?;
         outcome?;
         Ok(view)
+    }
+
+    /// Takes hold of a customer's dumps: one process at a time adds to them or destroys of them.
+    pub(super) fn hold_dumps(&self, customer: &CustomerId) -> Result<files::Lock> {
+        files::Lock::take(self.paths.dumps_lock(customer))?
+            .ok_or_else(|| Error::Busy { customer: customer.to_string(), operation: 0 })
+    }
+
+    /// Copies a dump into the data directory, unless it is there as it was received.
+    fn keep_dump(&self, customer: &CustomerId, folder: &Path, digest: &Digest) -> Result<()> {
+        let target = self.paths.dump(customer, digest);
+        let is_intact = target.exists()
+            && landfall_migration::dump_digest(&target).is_ok_and(|there| there.digest == *digest);
+        if is_intact {
+            return Ok(());
+        }
+        let aside = files::aside(&target);
+        files::remove(&aside)?;
+        files::copy_folder(folder, &aside)?;
+        if landfall_migration::dump_digest(&aside)?.digest != *digest {
+            files::remove(&aside)?;
+            return Err(Error::Input {
+                message: format!("`{}` changed while it was copied", folder.display()),
+                hint: "wait until nobody writes to it, then register it again".to_owned(),
+            });
+        }
+        files::remove(&target)?;
+        files::rename(&aside, &target)
     }
 
     /// Records a migration spec: the folder is checked against the latest dump and copied into the data directory.
@@ -213,7 +231,7 @@ impl Installation {
         self.authorise(customer, &person, &Command::RecordSpec { digest: zero, catalogue: zero })?;
         let spec = Spec::load(folder)?;
         let catalogue = self.catalogue(spec.release())?;
-        if let Some(dump) = state.dumps.last() {
+        if let Some(dump) = usable_dump(&state) {
             spec.check(catalogue, &self.paths.dump(customer, &dump.digest))?;
         }
         let (digest, catalogue) = (spec.digest(), catalogue.digest());
@@ -229,7 +247,8 @@ impl Installation {
         Ok(digest)
     }
 
-    /// Runs the migration program on the latest dump with the latest spec, or continues after a crash.
+    /// Runs the migration program on the latest dump that can be used, with the latest spec, or continues after a crash.
+    /// The final run uses the spec of the iteration that was signed off.
     ///
     /// # Errors
     /// When a rule says no, or the machine breaks.
@@ -241,22 +260,19 @@ impl Installation {
     ) -> Result<u32> {
         let person = self.acting(caller)?;
         let state = self.customer(customer)?;
+        let command = next_run(&state);
+        self.authorise(customer, &person, &command)?;
         let running = state.iterations.iter().find(|i| i.state == IterationState::Running);
         let number = match running {
             Some(iteration) => iteration.number,
-            None => {
-                let zero = Digest::ZERO;
-                let dump = state.dumps.last().map_or(zero, |dump| dump.digest);
-                let spec = state.specs.last().map_or(zero, |spec| spec.digest);
-                let command = Command::StartIteration { dump, spec };
-                self.command(customer, &command, &person, caller.reason.as_deref())?
-                    .iter()
-                    .find_map(|event| match event {
-                        Event::IterationStarted { number, .. } => Some(*number),
-                        _ => None,
-                    })
-                    .ok_or_else(|| Error::Broken("the run has no number".to_owned()))?
-            }
+            None => self
+                .command(customer, &command, &person, caller.reason.as_deref())?
+                .iter()
+                .find_map(|event| match event {
+                    Event::IterationStarted { number, .. } => Some(*number),
+                    _ => None,
+                })
+                .ok_or_else(|| Error::Broken("the run has no number".to_owned()))?,
         };
         self.migrate(customer, number, &person, reporter)?;
         Ok(number)
@@ -275,59 +291,28 @@ impl Installation {
             .iter()
             .find(|iteration| iteration.number == number)
             .ok_or_else(|| Error::Broken(format!("there is no iteration {number}")))?;
-        let spec = Spec::load(&self.paths.spec(customer, &iteration.spec))?;
-        if spec.digest() != iteration.spec {
-            return Err(Error::Broken(format!(
-                "the stored spec is not the recorded one: expected {}, found {}",
-                iteration.spec,
-                spec.digest()
-            )));
-        }
-        let release = spec.release().clone();
         let task = Task::Migrate { iteration: number };
         let held = self.hold(customer, iteration.operation, &task, person)?;
         let title = "run the migration program";
         reporter.operation(&format!("migration of {customer}, iteration {number}"), 1);
         reporter.step(1, title);
-        let base = iteration.base.and_then(|base| {
-            let package = state.iterations.iter().find(|i| i.number == base)?.package.as_ref()?;
-            Some((package.digest, self.paths.iteration(customer, base).join("keys.sqlite")))
-        });
-        let catalogue = self.catalogue(&release)?;
-        let dump = self.paths.dump(customer, &iteration.dump);
-        let found = landfall_migration::dump_digest(&dump)?.digest;
-        if found != iteration.dump {
-            return Err(Error::Input {
-                message: format!(
-                    "the stored dump is not the registered one: expected {}, found {found}",
-                    iteration.dump
-                ),
-                hint: "somebody changed files below `dumps`; put them back as they were received"
-                    .to_owned(),
-            });
-        }
-        let run = landfall_migration::Run {
-            spec: &spec,
-            catalogue,
-            dump: &dump,
-            base: base.as_ref().map(|(digest, path)| (*digest, path.as_path())),
-            policy: self.policy.digest(),
-            work: &held.work,
-        };
-        let outcome = match landfall_migration::run(&run, &mut |p| report(reporter, &p)) {
-            Ok(outcome) => outcome,
+        let private = self.paths.iteration(customer, number);
+        let (outcome, release) = match self.run_program(&state, iteration, &held.work, reporter) {
+            Ok(done) => done,
             Err(error) => {
-                // The iteration ends here: a mended source or spec makes a new one.
+                // The iteration ends here: a mended source or spec makes a new one. A killed attempt may have left its
+                // private part, which no material names.
                 let failure = self.errored(customer, &error.to_string())?;
+                files::remove(&files::aside(&private))?;
+                files::remove(&private)?;
                 self.end(&held, Outcome::Errored, person)?;
                 let command = Command::StopIteration { number, failure };
                 self.command(customer, &command, person, None)?;
                 held.release()?;
-                return Err(error.into());
+                return Err(error);
             }
         };
         // The private part first: once the package has its name, everything that belongs to it is in place.
-        let private = self.paths.iteration(customer, number);
         let aside = files::aside(&private);
         files::remove(&aside)?;
         files::remove(&private)?;
@@ -336,6 +321,7 @@ impl Installation {
         files::rename(&outcome.rejected_file, &aside.join("rejected.sqlite"))?;
         files::rename(&aside, &private)?;
         let digest = self.packages.put(&outcome.package_file)?;
+        let catalogue = self.catalogue(&release)?;
         let package = self.package_facts(&digest, format!("iteration {number}"), catalogue)?;
         let sections: Vec<SectionCounts> = outcome
             .sections
@@ -364,6 +350,54 @@ impl Installation {
         let command = Command::CompleteIteration { number, package, sections };
         self.command(customer, &command, person, None)?;
         held.release()
+    }
+
+    /// Runs the program of an iteration; whatever goes wrong, nothing of it remains outside the folder for work.
+    fn run_program(
+        &self,
+        state: &Customer,
+        iteration: &Iteration,
+        work: &Path,
+        reporter: &mut dyn Reporter,
+    ) -> Result<(landfall_migration::Outcome, Release)> {
+        let customer = &state.id;
+        let spec = Spec::load(&self.paths.spec(customer, &iteration.spec))?;
+        if spec.digest() != iteration.spec {
+            return Err(Error::Input {
+                message: format!(
+                    "the stored spec is not the recorded one: expected {}, found {}",
+                    iteration.spec,
+                    spec.digest()
+                ),
+                hint: "somebody changed files below `specs`; put them back as they were recorded"
+                    .to_owned(),
+            });
+        }
+        let dump = self.paths.dump(customer, &iteration.dump);
+        let found = landfall_migration::dump_digest(&dump)?.digest;
+        if found != iteration.dump {
+            return Err(Error::Input {
+                message: format!(
+                    "the stored dump is not the registered one: expected {}, found {found}",
+                    iteration.dump
+                ),
+                hint: "somebody changed files below `dumps`; provide the dump again".to_owned(),
+            });
+        }
+        let base = iteration.base.and_then(|base| {
+            let package = state.iterations.iter().find(|i| i.number == base)?.package.as_ref()?;
+            Some((package.digest, self.paths.iteration(customer, base).join("keys.sqlite")))
+        });
+        let run = landfall_migration::Run {
+            spec: &spec,
+            catalogue: self.catalogue(spec.release())?,
+            dump: &dump,
+            base: base.as_ref().map(|(digest, path)| (*digest, path.as_path())),
+            policy: self.policy.digest(),
+            work,
+        };
+        let outcome = landfall_migration::run(&run, &mut |p| report(reporter, &p))?;
+        Ok((outcome, spec.release().clone()))
     }
 
     /// Publishes an iteration to the customer.
@@ -455,6 +489,24 @@ impl Installation {
         Ok(())
     }
 
+    /// Withdraws the sign-off of an iteration, with signature and reason; returns whether it is withdrawn with it.
+    ///
+    /// # Errors
+    /// When a rule or the password says no.
+    pub fn migration_withdraw(
+        &mut self,
+        caller: &Caller,
+        customer: &CustomerId,
+        number: u32,
+    ) -> Result<bool> {
+        let person = self.signing(caller)?;
+        let command = Command::WithdrawSignOff { number };
+        let events = self.command(customer, &command, &person, caller.reason.as_deref())?;
+        Ok(events
+            .iter()
+            .any(|event| matches!(event, Event::WithdrawalSigned { complete: true, .. })))
+    }
+
     /// Returns the findings of an iteration, with their texts while they are kept.
     ///
     /// # Errors
@@ -517,5 +569,128 @@ impl Installation {
                 reason: row.reason,
             })
             .collect())
+    }
+}
+
+/// Tells whether a dump is there: registered, and not destroyed since.
+pub(crate) fn has_dump(state: &Customer, digest: &Digest) -> bool {
+    let name = digest.to_string();
+    state.materials.iter().any(|known| {
+        known.kind == MaterialKind::Dump && known.name == name && known.destroyed.is_none()
+    })
+}
+
+/// Returns the latest dump that a run may use: neither void nor destroyed, nor being destroyed.
+fn usable_dump(state: &Customer) -> Option<&Dump> {
+    state.dumps.iter().rev().find(|dump| {
+        let name = dump.digest.to_string();
+        !dump.superseded
+            && !state.materials.iter().any(|known| {
+                known.kind == MaterialKind::Dump && known.name == name && known.operation.is_some()
+            })
+    })
+}
+
+/// Returns the run that comes next. Where nothing fits, the rules say of what was registered last what is wrong with it.
+fn next_run(state: &Customer) -> Command {
+    let zero = Digest::ZERO;
+    let dump = usable_dump(state).or_else(|| state.dumps.last());
+    // The final run repeats what was signed off, whatever was recorded beside it.
+    let signed = dump
+        .filter(|dump| dump.purpose == DumpPurpose::Final)
+        .and_then(|_| state.signed_iteration())
+        .map(|iteration| iteration.spec);
+    let spec = signed.or_else(|| state.specs.last().map(|spec| spec.digest));
+    Command::StartIteration {
+        dump: dump.map_or(zero, |dump| dump.digest),
+        spec: spec.unwrap_or(zero),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use landfall_core::{
+        customer::{MaterialName, Stamp, evolve},
+        person::Role,
+        signature::{Meaning, Signature},
+        time::Timestamp,
+    };
+
+    use super::*;
+    use crate::packages::no_package;
+
+    fn customer(events: &[Event]) -> Customer {
+        let stamp = Stamp { time: Timestamp::from_seconds(1_767_603_600) };
+        let added =
+            Event::ProspectAdded { id: "acme".parse().unwrap(), name: "Acme Clinical".to_owned() };
+        let first = evolve(None, &added, stamp);
+        events.iter().fold(first, |state, event| evolve(state, event, stamp)).unwrap()
+    }
+
+    fn dump(digest: Digest, purpose: DumpPurpose) -> Event {
+        Event::DumpRegistered { digest, purpose, files: 1, bytes: 1 }
+    }
+
+    fn spec(digest: Digest) -> Event {
+        Event::SpecRecorded { digest, catalogue: Digest::ZERO }
+    }
+
+    fn signed_off(spec: Digest, dump: Digest) -> [Event; 3] {
+        let signature = Signature {
+            person: "vera".parse().unwrap(),
+            name: "Vera".to_owned(),
+            role: Role::CustomerQuality,
+            meaning: Meaning::CustomerApproval,
+            time: Timestamp::from_seconds(1_767_603_600),
+            digest: Digest::ZERO,
+        };
+        [
+            Event::IterationStarted {
+                number: 1,
+                operation: 1,
+                dump,
+                spec,
+                catalogue: Digest::ZERO,
+                base: None,
+                is_final: false,
+            },
+            Event::IterationRun { number: 1, package: no_package(), sections: Vec::new() },
+            Event::IterationSigned { number: 1, signature, complete: true },
+        ]
+    }
+
+    #[test]
+    fn the_final_run_uses_the_spec_that_was_signed_off() {
+        let (first, last) = (Digest::of(b"first dump"), Digest::of(b"final dump"));
+        let (signed, newer) = (Digest::of(b"signed spec"), Digest::of(b"newer spec"));
+        let mut events = vec![dump(first, DumpPurpose::Iteration), spec(signed)];
+        events.extend(signed_off(signed, first));
+        events.push(spec(newer));
+        assert_eq!(
+            next_run(&customer(&events)),
+            Command::StartIteration { dump: first, spec: newer }
+        );
+        events.push(dump(last, DumpPurpose::Final));
+        assert_eq!(
+            next_run(&customer(&events)),
+            Command::StartIteration { dump: last, spec: signed }
+        );
+    }
+
+    #[test]
+    fn a_destroyed_dump_is_not_used_until_it_is_provided_again() {
+        let (old, new) = (Digest::of(b"old dump"), Digest::of(b"new dump"));
+        let gone = || vec![MaterialName { kind: MaterialKind::Dump, name: new.to_string() }];
+        let used = |events: &[Event]| usable_dump(&customer(events)).map(|dump| dump.digest);
+        let mut events = vec![dump(old, DumpPurpose::Iteration), dump(new, DumpPurpose::Iteration)];
+        assert_eq!(used(&events), Some(new));
+        events.push(Event::MaterialsDestructionStarted { operation: 1, materials: gone() });
+        assert_eq!(used(&events), Some(old));
+        assert!(has_dump(&customer(&events), &new));
+        events.push(Event::MaterialsDestroyed { operation: 1, materials: gone() });
+        assert!(!has_dump(&customer(&events), &new));
+        events.push(dump(new, DumpPurpose::Iteration));
+        assert_eq!(used(&events), Some(new));
+        assert!(has_dump(&customer(&events), &new));
     }
 }

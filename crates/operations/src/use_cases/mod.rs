@@ -1,26 +1,50 @@
 //! What people do, one file per noun; the command line calls these and nothing else.
 
+mod adoption;
+mod change;
 mod clock;
+mod comparison;
 mod configuration;
 mod customer;
+mod deviation;
 mod document;
 pub(crate) mod environment;
 mod golive;
+mod history;
+mod inspection;
 mod ledger;
+mod making;
+mod materials;
 mod migration;
 mod operation;
 mod package;
 mod person;
+mod promotion;
+mod recheck;
 mod record;
 
+pub use change::ChangeView;
+pub use comparison::{
+    Comparison, DiffLine, FieldChange, LineChange, RowChange, RowName, SideFacts, TableDifference,
+};
 pub use configuration::Extraction;
 pub use document::{DocumentCheck, DocumentView, SignatureView};
 pub(crate) use environment::environment;
 pub use environment::{Built, Destroyed, From, Request, Requested};
+pub use history::{ColumnVersion, RecordVersion};
+pub use inspection::{
+    ChangeAt, ColumnAt, DeviationAt, DocumentAt, DueView, ExportSummary, HoldAt, Inspection,
+    LoanAt, Made, PackageAt, PlanAt, PositionAt, ReleaseAt, ReportAt, Standing, StoryLine, StoryOf,
+    TestAt,
+};
 pub use ledger::LedgerReport;
+pub(crate) use migration::has_dump;
 pub use migration::{
     CheckReport, DumpView, FindingView, RejectedRow, TryReport, migration_check, migration_try,
 };
 pub use operation::{OperationView, StepView};
 pub use package::PackageView;
 pub use person::{PersonView, SessionView};
+pub use promotion::{Action, Preview, TablePreview};
+pub use recheck::{Drift, InstanceRecheck, Recheck, RecordedChange, TestAgain};
+pub use record::Changed;

@@ -77,6 +77,9 @@ impl Installation {
                             format!("run migration iteration {iteration}")
                         }
                         Task::Destroy { label } => format!("destroy {customer}/{label}"),
+                        Task::DestroyMaterials => {
+                            format!("destroy dumps and packages of {customer}")
+                        }
                     };
                     view.task = Some(task);
                     view.attempts = attempt;

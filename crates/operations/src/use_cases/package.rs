@@ -35,7 +35,7 @@ impl Installation {
     /// When there is no such customer.
     pub fn packages(&self, customer: &CustomerId) -> Result<Vec<PackageView>> {
         let state = self.customer(customer)?;
-        let configuration = state.extractions.iter().map(|(_, _, package)| package);
+        let configuration = state.extractions.iter().map(|known| &known.package);
         let migration = state.iterations.iter().filter_map(|iteration| iteration.package.as_ref());
         let mut views: Vec<PackageView> = Vec::new();
         for facts in configuration.chain(migration) {

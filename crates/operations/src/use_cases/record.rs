@@ -1,17 +1,28 @@
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
 use landfall_catalogue::{Catalogue, Class, Subject, Table};
 use landfall_core::{
     customer::decide::may_change_records,
     digest::Digest,
+    environment::Role,
     ids::{Address, CustomerId, Label, PersonId},
+    person::Person,
 };
-use landfall_instances::record::{self, Pending, RecordKey, Recorded};
+use landfall_instances::{
+    drift::TableState,
+    record::{self, Pending, RecordKey, Recorded},
+};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-use super::environment::environment;
-use crate::{Caller, Installation, Result, error::Error, secrets, texts::Texts};
+use super::{
+    environment::environment,
+    history::of_this_build,
+    recheck::{States, pending_with_states},
+};
+use crate::{Caller, Installation, Result, error::Error, files, secrets, texts::Texts};
 
 /// What the ledger keeps of a record's change. Values of volunteers are there as keyed digests only.
 #[derive(Debug, Serialize)]
@@ -31,16 +42,114 @@ enum Event {
         id: i64,
         /// The columns that changed.
         columns: Vec<ColumnChange>,
+        /// The number of the change request that was approved, where the environment asks for one.
+        #[serde(rename = "change-request", skip_serializing_if = "Option::is_none")]
+        change_request: Option<u32>,
+        /// What the table held before it, where the environment is qualified; of several changes of a table that are
+        /// told late together only the first says so.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        before: Option<TableState>,
+        /// What the table held after it, likewise; only the last of several says so.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        after: Option<TableState>,
     },
 }
 
 /// What is kept beside a change until the ledger holds it: who did it, and why.
 #[derive(Debug, Serialize, Deserialize)]
-struct Note {
-    verb: String,
-    table: String,
-    person: PersonId,
-    reason: Option<String>,
+pub(super) struct Note {
+    pub(super) verb: String,
+    pub(super) table: String,
+    pub(super) person: PersonId,
+    pub(super) reason: Option<String>,
+    /// The number of the change request that was approved, where there is one.
+    #[serde(default)]
+    pub(super) change_request: Option<u32>,
+}
+
+impl Note {
+    pub(super) fn written(&self) -> Result<String> {
+        serde_json::to_string(self)
+            .map_err(|error| Error::Broken(format!("a note cannot be written: {error}")))
+    }
+}
+
+/// What became of a change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "outcome")]
+pub enum Changed {
+    /// It was made.
+    Made {
+        /// The record's id.
+        id: i64,
+        /// What the person should know, such as that the change will not be preserved.
+        warning: Option<String>,
+    },
+    /// It waits for the approval of vendor quality.
+    Requested {
+        /// The change's number: `ACME-ECR-001`.
+        number: String,
+    },
+}
+
+/// A change of a record, as somebody asks for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "verb")]
+pub(super) enum Proposal {
+    /// Another record.
+    Add { table: String, values: Vec<(String, String)> },
+    /// Other values of a record.
+    Set { table: String, key: String, values: Vec<(String, String)> },
+    /// A record is archived.
+    Archive { table: String, key: String },
+}
+
+impl Proposal {
+    pub(super) fn table(&self) -> &str {
+        match self {
+            Self::Add { table, .. } | Self::Set { table, .. } | Self::Archive { table, .. } => {
+                table
+            }
+        }
+    }
+
+    /// Returns what the ledger calls it.
+    pub(super) fn verb(&self) -> &'static str {
+        match self {
+            Self::Add { .. } => "added",
+            Self::Set { .. } => "set",
+            Self::Archive { .. } => "archived",
+        }
+    }
+
+    /// Makes the change, with a note for the ledger.
+    pub(super) fn make(&self, path: &Path, catalogue: &Catalogue, note: &str) -> Result<Recorded> {
+        Ok(match self {
+            Self::Add { table, values } => record::add_noted(path, catalogue, table, values, note)?,
+            Self::Set { table, key, values } => {
+                record::set_noted(path, catalogue, table, &record_key(key)?, values, note)?
+            }
+            Self::Archive { table, key } => {
+                record::archive_noted(path, catalogue, table, &record_key(key)?, note)?
+            }
+        })
+    }
+
+    /// Checks that the change could be made now.
+    pub(super) fn rehearse(&self, path: &Path, catalogue: &Catalogue) -> Result<()> {
+        match self {
+            Self::Add { table, values } => {
+                record::add_rehearsed(path, catalogue, table, values)?;
+            }
+            Self::Set { table, key, values } => {
+                record::set_rehearsed(path, catalogue, table, &record_key(key)?, values)?;
+            }
+            Self::Archive { table, key } => {
+                record::archive_rehearsed(path, catalogue, table, &record_key(key)?)?;
+            }
+        }
+        Ok(())
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -71,7 +180,7 @@ impl Installation {
         Ok(record::list(&path, catalogue, table, limit)?)
     }
 
-    /// Adds a record; returns its id.
+    /// Adds a record.
     ///
     /// # Errors
     /// When the environment does not take changes, or a value does not fit its column.
@@ -81,11 +190,9 @@ impl Installation {
         address: &Address,
         table: &str,
         values: &[(String, String)],
-    ) -> Result<i64> {
-        let recorded = self.change(caller, address, "added", table, |path, catalogue, note| {
-            record::add_noted(path, catalogue, table, values, note)
-        })?;
-        Ok(recorded.id)
+    ) -> Result<Changed> {
+        let values = values.to_vec();
+        self.change(caller, address, Proposal::Add { table: table.to_owned(), values })
     }
 
     /// Changes columns of a record. `key` is `id=7` or `column=value[,column=value]`.
@@ -99,12 +206,9 @@ impl Installation {
         table: &str,
         key: &str,
         values: &[(String, String)],
-    ) -> Result<()> {
-        let key = record_key(key)?;
-        self.change(caller, address, "set", table, |path, catalogue, note| {
-            record::set_noted(path, catalogue, table, &key, values, note)
-        })?;
-        Ok(())
+    ) -> Result<Changed> {
+        let (table, key, values) = (table.to_owned(), key.to_owned(), values.to_vec());
+        self.change(caller, address, Proposal::Set { table, key, values })
     }
 
     /// Archives a record.
@@ -117,46 +221,115 @@ impl Installation {
         address: &Address,
         table: &str,
         key: &str,
-    ) -> Result<()> {
-        let key = record_key(key)?;
-        self.change(caller, address, "archived", table, |path, catalogue, note| {
-            record::archive_noted(path, catalogue, table, &key, note)
-        })?;
-        Ok(())
+    ) -> Result<Changed> {
+        let (table, key) = (table.to_owned(), key.to_owned());
+        self.change(caller, address, Proposal::Archive { table, key })
     }
 
     fn change(
         &mut self,
         caller: &Caller,
         address: &Address,
-        verb: &str,
-        table: &str,
-        act: impl FnOnce(&Path, &Catalogue, &str) -> std::result::Result<Recorded, record::Error>,
-    ) -> Result<Recorded> {
+        proposal: Proposal,
+    ) -> Result<Changed> {
         let person = self.acting(caller)?;
-        let state = self.customer(&address.customer)?;
-        if let Err(refusal) = may_change_records(&state, address.label, &person) {
-            return Err(self.refused(&address.customer, &person, "change-record", refusal));
+        self.customer(&address.customer)?;
+        self.while_held(&address.customer, address.label, |held| {
+            held.change_held(caller, address, &proposal, &person)
+        })
+    }
+
+    fn change_held(
+        &mut self,
+        caller: &Caller,
+        address: &Address,
+        proposal: &Proposal,
+        person: &Person,
+    ) -> Result<Changed> {
+        let (customer, label) = (&address.customer, address.label);
+        let state = self.customer(customer)?;
+        let role = address.role.unwrap_or(Role::Main);
+        let permit = match may_change_records(
+            &state,
+            label,
+            role,
+            proposal.table(),
+            person,
+            caller.reason.as_deref(),
+            &self.policy,
+        ) {
+            Ok(permit) => permit,
+            Err(refusal) => return Err(self.refused(customer, person, "change-record", refusal)),
+        };
+        self.settle_held(customer, label)?;
+        let path = self.instance_path(address)?;
+        let target = environment(&state, label)?;
+        let catalogue = self.catalogue(&target.plan.release.release)?;
+        if permit.approval {
+            // What cannot be made is not asked for.
+            proposal.rehearse(&path, catalogue)?;
+            return self.request_change(customer, label, role, person, caller, proposal);
         }
-        let target = environment(&state, address.label)?;
-        self.settle_records(&address.customer, address.label)?;
         let note = Note {
-            verb: verb.to_owned(),
-            table: table.to_owned(),
+            verb: proposal.verb().to_owned(),
+            table: proposal.table().to_owned(),
             person: person.id.clone(),
             reason: caller.reason.clone(),
+            change_request: None,
         };
-        let note = serde_json::to_string(&note)
-            .map_err(|error| Error::Broken(format!("a note cannot be written: {error}")))?;
-        let path = self.instance_path(address)?;
-        let recorded = act(&path, self.catalogue(&target.plan.release.release)?, &note)?;
-        self.settle_records(&address.customer, address.label)?;
-        Ok(recorded)
+        let recorded = proposal.make(&path, catalogue, &note.written()?)?;
+        self.settle_held(customer, label)?;
+        let warning = (!permit.preserved).then(|| {
+            format!(
+                "`{customer}/{label}` is made anew from the migration program: this change is not preserved; put it into the spec or the source"
+            )
+        });
+        Ok(Changed::Made { id: recorded.id, warning })
     }
 
     /// Writes the changes of an environment's records that the ledger does not hold yet into it. Called before and after
     /// every change and before anything is made from an instance: a crash delays an entry, it never loses one.
     pub(crate) fn settle_records(&mut self, customer: &CustomerId, label: Label) -> Result<()> {
+        if !self.is_unsettled(customer, label)? {
+            return Ok(());
+        }
+        self.while_held(customer, label, |held| held.settle_held(customer, label))
+    }
+
+    /// Tells whether the ledger does not hold every change of an environment's records yet.
+    fn is_unsettled(&self, customer: &CustomerId, label: Label) -> Result<bool> {
+        let state = self.customer(customer)?;
+        let target = environment(&state, label)?;
+        if !target.state.has_content() {
+            return Ok(false);
+        }
+        for role in &target.plan.instances {
+            if !record::pending(&self.paths.instance(customer, label, *role))?.is_empty() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Does something while no other process changes what the environment holds, tells of such changes or ends its use.
+    /// Not to be called within itself, nor before [`Self::acting`], which may tell of changes.
+    pub(super) fn while_held<T>(
+        &mut self,
+        customer: &CustomerId,
+        label: Label,
+        work: impl FnOnce(&mut Self) -> Result<T>,
+    ) -> Result<T> {
+        let lock = files::Lock::take_soon(&self.paths.environment_lock(customer, label))?
+            .ok_or_else(|| Error::Busy { customer: format!("{customer}/{label}"), operation: 0 })?;
+        let outcome = work(self);
+        let released = lock.release();
+        let outcome = outcome?;
+        released?;
+        Ok(outcome)
+    }
+
+    /// As [`Self::settle_records`], for whoever holds the environment.
+    pub(super) fn settle_held(&mut self, customer: &CustomerId, label: Label) -> Result<()> {
         let state = self.customer(customer)?;
         let target = environment(&state, label)?;
         if !target.state.has_content() {
@@ -167,13 +340,18 @@ impl Installation {
         for role in &target.plan.instances {
             let path = self.paths.instance(customer, label, *role);
             let instance = format!("{customer}/{label}/{role}");
-            for pending in record::pending(&path)? {
-                let told = self.ledger.stream(&stream)?.iter().any(|entry| {
-                    entry.body.get("instance").and_then(Value::as_str) == Some(instance.as_str())
-                        && entry.body.get("change").and_then(Value::as_i64) == Some(pending.number)
-                });
-                if !told {
-                    self.tell(customer, &stream, &instance, &catalogue, &pending)?;
+            if record::pending(&path)?.is_empty() {
+                continue;
+            }
+            let told: BTreeSet<i64> = self
+                .told(customer, label, *role, |entry| of_this_build(target, entry))?
+                .into_iter()
+                .map(|(_, told)| told.change)
+                .collect();
+            let qualified = target.plan.qualified;
+            for (pending, states) in pending_with_states(&path, &catalogue, qualified, &told)? {
+                if !told.contains(&pending.number) {
+                    self.tell(customer, &stream, &instance, &catalogue, &pending, states)?;
                 }
                 record::settle(&path, pending.number)?;
             }
@@ -188,6 +366,7 @@ impl Installation {
         instance: &str,
         catalogue: &Catalogue,
         pending: &Pending,
+        states: States,
     ) -> Result<()> {
         let note: Note = serde_json::from_str(&pending.note)
             .map_err(|error| Error::Broken(format!("a note cannot be read: {error}")))?;
@@ -195,7 +374,7 @@ impl Installation {
             .vendor()?
             .people
             .get(&note.person)
-            .map(landfall_core::person::Person::actor)
+            .map(Person::actor)
             .ok_or_else(|| Error::Broken(format!("there is no person `{}`", note.person)))?;
         let declared = catalogue.table(&note.table);
         let columns = pending
@@ -211,6 +390,9 @@ impl Installation {
             table: note.table,
             id: pending.recorded.id,
             columns,
+            change_request: note.change_request,
+            before: states.before,
+            after: states.after,
         };
         self.append(stream, "records.", &[event], &actor, note.reason.as_deref())
     }
@@ -247,13 +429,14 @@ impl Installation {
     }
 }
 
-/// Reads `id=7` or `column=value[,column=value]`.
-fn record_key(text: &str) -> Result<RecordKey> {
+/// Reads `id=7` or `column=value[,column=value]`. The key may be a volunteer's, so no error repeats it.
+pub(super) fn record_key(text: &str) -> Result<RecordKey> {
     let wrong = || Error::Input {
-        message: format!(
-            "expected `id=NUMBER` or `COLUMN=VALUE`, found `{}`",
-            text.chars().take(60).collect::<String>()
-        ),
+        message: if text.starts_with("id=") {
+            "expected a whole number behind `id=`, found another text".to_owned()
+        } else {
+            "expected `id=NUMBER` or `COLUMN=VALUE`, found a part without `=`".to_owned()
+        },
         hint: "name the record by its id or its natural key, such as `name=Leeds`".to_owned(),
     };
     let (column, value) = text.split_once('=').ok_or_else(wrong)?;

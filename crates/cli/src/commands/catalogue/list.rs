@@ -12,17 +12,16 @@ use crate::{
 pub(crate) fn run(context: &Context) -> Result<(), Failure> {
     let mut list = Vec::new();
     let mut table = Table::new(["release", "product", "build", "tables", "digest"]);
-    for release in Catalogue::embedded_releases() {
-        let catalogue = Catalogue::embedded(&release)?;
+    for catalogue in in_force(context)? {
         list.push(json!({
-            "release": release,
+            "release": catalogue.release(),
             "product": catalogue.product(),
             "build": catalogue.build(),
             "tables": catalogue.tables().len(),
             "digest": catalogue.digest(),
         }));
         table.row([
-            release.to_string().into(),
+            catalogue.release().to_string().into(),
             catalogue.product().into(),
             catalogue.build().into(),
             Cell::number(catalogue.tables().len() as u64),
@@ -35,4 +34,18 @@ pub(crate) fn run(context: &Context) -> Result<(), Failure> {
         context.output().table(&table);
     }
     Ok(())
+}
+
+/// Returns the catalogues in force where there is a data directory, else those that are built in.
+fn in_force(context: &Context) -> Result<Vec<Catalogue>, Failure> {
+    if context.data().exists() {
+        let installation = context.look()?;
+        let catalogues: Result<Vec<_>, _> = installation
+            .releases()
+            .map(|release| installation.catalogue(release).cloned())
+            .collect();
+        return Ok(catalogues?);
+    }
+    let embedded = Catalogue::embedded_releases();
+    Ok(embedded.iter().map(Catalogue::embedded).collect::<Result<_, _>>()?)
 }

@@ -1,5 +1,6 @@
 //! `landfall catalogue`: the declared data model of a release.
 
+mod adopt;
 mod list;
 mod show;
 
@@ -14,6 +15,9 @@ pub(crate) enum Verb {
     List,
     /// Shows the tables of a release, or the columns of one: type, class, subject, and why it travels as it does.
     Show(show::Arguments),
+    /// Puts a catalogue in force for a release: signed by vendor quality. Works where the directory refuses to open
+    /// without it.
+    Adopt(adopt::Arguments),
 }
 
 impl Verb {
@@ -21,6 +25,7 @@ impl Verb {
         match self {
             Self::List => list::run(context),
             Self::Show(arguments) => show::run(&arguments, context),
+            Self::Adopt(arguments) => adopt::run(&arguments, context),
         }
     }
 }

@@ -25,7 +25,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
-    let catalogue = Catalogue::embedded(&arguments.release)?;
+    let catalogue = &of_release(&arguments.release, context)?;
     let output = context.output();
     match &arguments.table {
         None if output.is_json() => {
@@ -33,7 +33,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
             Ok(())
         }
         None => {
-            tables(&catalogue, output);
+            tables(catalogue, output);
             Ok(())
         }
         Some(name) => {
@@ -44,13 +44,21 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
                 )
             })?;
             if output.is_json() {
-                output.value(&declared_json(&catalogue, name));
+                output.value(&declared_json(catalogue, name));
             } else {
-                columns(&catalogue, table, output);
+                columns(catalogue, table, output);
             }
             Ok(())
         }
     }
+}
+
+/// Returns the catalogue of a release: the one in force where there is a data directory, else the one that is built in.
+fn of_release(release: &Release, context: &Context) -> Result<Catalogue, Failure> {
+    if context.data().exists() {
+        return Ok(context.look()?.catalogue(release)?.clone());
+    }
+    Ok(Catalogue::embedded(release)?)
 }
 
 /// Returns the JSON of one table as the catalogue's digest covers it.
@@ -97,7 +105,8 @@ fn columns(catalogue: &Catalogue, table: &Declared, output: &Output) {
     let mut facts = Table::new::<&str>([]);
     let mut fact = |name: &str, cell: Cell| facts.row([Cell::toned(name, Tone::Heading), cell]);
     fact("table", format!("{} ({})", table.name, table.title).into());
-    fact("travels with", format!("{} ({})", table.travels.name(), table.source.name()).into());
+    fact("travels with", table.travels.name().into());
+    fact("source", table.source.name().into());
     fact("why", table.why.clone().into());
     if let Some(filter) = &table.filter {
         let rule = if filter.integration {

@@ -6,7 +6,7 @@ use landfall_core::{
 
 use crate::{
     context::{Context, Done},
-    output::{error::Failure, json},
+    output::{error::Failure, json, signed::Records},
 };
 
 /// What `landfall configuration choose` takes.
@@ -27,14 +27,14 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
     let mut installation = context.open()?;
     let (id, target, source) = (&arguments.customer, arguments.target, arguments.source);
     installation.configuration_choose(&context.signer()?, id, target, source)?;
-    let customer = installation.customer(id)?;
+    let records = Records::of(&installation, id)?;
     context.done(
         &installation,
         Done {
             sentence: format!("the configuration of {} comes from `{id}/{source}`", target.title()),
             data: None,
             noun: "configuration",
-            value: json::configuration(&customer),
+            value: json::configuration(&records),
             customer: Some(id),
         },
     )

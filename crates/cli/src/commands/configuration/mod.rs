@@ -1,7 +1,11 @@
-//! `landfall configuration`: where the configuration of VAL and PROD comes from, and its extraction.
+//! `landfall configuration`: where the configuration of VAL and PROD comes from, its extraction and comparison.
 
 mod choose;
+mod diff;
+mod difference;
 mod extract;
+mod promote;
+mod report;
 mod show;
 
 use clap::Subcommand;
@@ -17,6 +21,14 @@ pub(crate) enum Verb {
     Extract(extract::Arguments),
     /// Shows the agreed sources and the packages extracted.
     Show(show::Arguments),
+    /// Takes the configuration of the Sandbox into prePROD: adds and changes rows, removes none (vendor engineer).
+    Promote(promote::Arguments),
+    /// Compares two configurations by table, row and field, scripts line by line: instances or packages.
+    Diff(diff::Arguments),
+    /// Makes the configuration report of an environment: every setting, scripts with their checksums (document).
+    Report(report::Arguments),
+    /// Makes, or shows, the report of where PROD's configuration differs from the validated one (document).
+    Difference(difference::Arguments),
 }
 
 impl Verb {
@@ -25,6 +37,10 @@ impl Verb {
             Self::Choose(arguments) => choose::run(&arguments, context),
             Self::Extract(arguments) => extract::run(&arguments, context),
             Self::Show(arguments) => show::run(&arguments, context),
+            Self::Promote(arguments) => promote::run(&arguments, context),
+            Self::Diff(arguments) => diff::run(&arguments, context),
+            Self::Report(arguments) => report::run(&arguments, context),
+            Self::Difference(arguments) => difference::run(&arguments, context),
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::{
     output::{
         error::Failure,
         json,
+        signed::{self, Records},
         table::{Cell, Table},
     },
 };
@@ -20,29 +21,33 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     let installation = context.look()?;
-    let customer = installation.customer(&arguments.customer)?;
+    let records = Records::of(&installation, &arguments.customer)?;
+    let customer = &records.customer;
     if context.output().is_json() {
-        context.output().value(&json::configuration(&customer));
+        context.output().value(&json::configuration(&records));
         return Ok(());
     }
-    let mut table = Table::new(["for", "source", "agreed by", "agreed", "package", "rows"]);
+    let mut table = Table::new(["for", "source", "package", "rows", "agreed by"]);
     for (target, source) in &customer.sources {
         // The last extraction from this source is the one that counts.
         let package = customer
             .extractions
             .iter()
             .rev()
-            .find(|(label, kind, _)| *label == source.label && kind == target)
-            .map(|(_, _, package)| package);
+            .find(|known| {
+                known.label == source.label
+                    && known.position == source.position
+                    && known.target == *target
+            })
+            .map(|known| &known.package);
         let rows =
             package.map(|package| package.tables.iter().map(|table| table.rows).sum::<u64>());
         table.row([
             target.title().into(),
             format!("{}/{}", customer.id, source.label).into(),
-            source.signature.name.clone().into(),
-            source.signature.time.human().into(),
             Cell::maybe(package.map(|package| package.digest)),
             rows.map_or_else(|| Cell::from("-"), Cell::number),
+            signed::cell(&source.signature, records.holds_for_source(source)),
         ]);
     }
     if table.is_empty() {

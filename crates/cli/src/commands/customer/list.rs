@@ -1,3 +1,4 @@
+use landfall_core::customer::decide::is_vendor;
 use serde_json::Value;
 
 use crate::{
@@ -14,7 +15,8 @@ pub(crate) fn run(context: &Context) -> Result<(), Failure> {
     let installation = context.look()?;
     let mut values = Vec::new();
     let mut table = Table::new(["customer", "status", "environments", "name", "next"]);
-    for id in installation.customers()? {
+    // The vendor's own Community Dev is no customer's: `customer show vendor` shows it.
+    for id in installation.customers()?.into_iter().filter(|id| !is_vendor(id)) {
         let customer = installation.customer(&id)?;
         let next = installation.next(&id)?;
         let mut value = json::customer_brief(&customer);

@@ -21,7 +21,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
         context.output().value(&documents.iter().map(json::document).collect());
         return Ok(());
     }
-    let mut table = Table::new(["document", "kind", "environment", "status", "awaited"]);
+    let mut table = Table::new(["document", "kind", "about", "status", "awaited"]);
     for document in &documents {
         table.row(row(document));
     }

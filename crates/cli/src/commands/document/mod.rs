@@ -1,19 +1,23 @@
-//! `landfall document`: IQ and certificates.
+//! `landfall document`: IQ, reports and certificates.
 
 mod export;
 mod list;
+mod recheck;
 mod reject;
 mod show;
 mod sign;
 mod verify;
 
+pub(super) use self::show::shown;
+
 use clap::Subcommand;
-use landfall_core::ids::CustomerId;
+use landfall_core::ids::Address;
 use landfall_operations::{DocumentView, Installation};
 
 use crate::{
+    commands::owner,
     context::{Context, Done},
-    output::{colour::Tone, error::Failure, json},
+    output::{colour::Tone, error::Failure, json, table::Cell},
 };
 
 /// What is done with documents.
@@ -31,6 +35,16 @@ pub(crate) enum Verb {
     Reject(Target),
     /// Checks facts, signatures and printed ledger heads of a document.
     Verify(Target),
+    /// Probes an environment again and reports what has drifted since its IQ; makes and changes nothing in it.
+    Recheck(Place),
+}
+
+/// The environment that is probed again.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Place {
+    /// Which environment, such as `acme/prod`.
+    #[arg(value_name = "ADDRESS")]
+    address: Address,
 }
 
 /// The document that a verb acts on.
@@ -50,23 +64,9 @@ impl Verb {
             Self::Sign(arguments) => sign::run(&arguments, context),
             Self::Reject(target) => reject::run(&target.number, context),
             Self::Verify(target) => verify::run(&target.number, context),
+            Self::Recheck(place) => recheck::run(&place.address, context),
         }
     }
-}
-
-/// Returns the customer whose document it is: numbers begin with its identity.
-fn owner(installation: &Installation, number: &str) -> Result<Option<CustomerId>, Failure> {
-    Ok(installation.customers()?.into_iter().find(|id| {
-        number.strip_prefix(&id.as_str().to_uppercase()).is_some_and(|rest| {
-            // `acme` and `acme-labs` both begin `ACME-`; what follows is letters, a hyphen and digits.
-            let mut parts = rest.trim_start_matches('-').split('-');
-            let letters =
-                parts.next().is_some_and(|part| part.bytes().all(|byte| byte.is_ascii_uppercase()));
-            let digits =
-                parts.next().is_some_and(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
-            rest.starts_with('-') && letters && digits && parts.next().is_none()
-        })
-    }))
 }
 
 /// Says what was done to a document, shows it as it is now, and what comes next.
@@ -76,12 +76,34 @@ fn done(
     view: &DocumentView,
     sentence: String,
 ) -> Result<(), Failure> {
+    told(context, installation, view, sentence, None)
+}
+
+/// Says that a document was made, and prints its number as data.
+pub(super) fn made(
+    context: &Context,
+    installation: &Installation,
+    number: &str,
+    sentence: String,
+) -> Result<(), Failure> {
+    let view = installation.document(number)?;
+    let sentence = format!("{sentence}\n  pdf: {}", view.path.display());
+    told(context, installation, &view, sentence, Some(view.number.clone()))
+}
+
+fn told(
+    context: &Context,
+    installation: &Installation,
+    view: &DocumentView,
+    sentence: String,
+    data: Option<String>,
+) -> Result<(), Failure> {
     let customer = owner(installation, &view.number)?;
     context.done(
         installation,
         Done {
             sentence,
-            data: None,
+            data,
             noun: "document",
             value: json::document(view),
             customer: customer.as_ref(),
@@ -89,13 +111,22 @@ fn done(
     )
 }
 
-/// Returns what the colour of a document's status says.
-fn tone(view: &DocumentView) -> Tone {
-    match view.status.as_str() {
+/// Tells whether the document is not what was signed any more.
+fn is_changed(view: &DocumentView) -> bool {
+    view.signatures.iter().any(|signature| !signature.valid)
+}
+
+/// Returns how far a document has come, in the colour of it.
+fn status(view: &DocumentView) -> Cell {
+    if is_changed(view) {
+        return Cell::toned(format!("{}, INVALID", view.status), Tone::Failed);
+    }
+    let tone = match view.status.as_str() {
         "rejected" => Tone::Failed,
         _ if view.awaited.is_empty() => Tone::Done,
         _ => Tone::Waiting,
-    }
+    };
+    Cell::toned(view.status.clone(), tone)
 }
 
 /// Returns whose signature is awaited first.
@@ -106,13 +137,12 @@ fn awaited(view: &DocumentView) -> String {
 }
 
 /// Returns the row of a document in a list.
-pub(crate) fn row(view: &DocumentView) -> [crate::output::table::Cell; 5] {
-    use crate::output::table::Cell;
+pub(crate) fn row(view: &DocumentView) -> [Cell; 5] {
     [
         view.number.clone().into(),
         view.kind.as_str().into(),
-        view.environment.to_string().into(),
-        Cell::toned(view.status.clone(), tone(view)),
+        view.about.clone().into(),
+        status(view),
         awaited(view).into(),
     ]
 }

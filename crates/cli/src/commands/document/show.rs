@@ -1,5 +1,8 @@
-use super::{owner, tone};
+use landfall_operations::Installation;
+
+use super::status;
 use crate::{
+    commands::owner,
     context::Context,
     output::{
         colour::Tone,
@@ -10,7 +13,15 @@ use crate::{
 };
 
 pub(crate) fn run(number: &str, context: &Context) -> Result<(), Failure> {
-    let installation = context.look()?;
+    shown(context, &context.look()?, number)
+}
+
+/// Shows a document.
+pub(crate) fn shown(
+    context: &Context,
+    installation: &Installation,
+    number: &str,
+) -> Result<(), Failure> {
     let view = installation.document(number)?;
     let output = context.output();
     if output.is_json() {
@@ -21,8 +32,8 @@ pub(crate) fn run(number: &str, context: &Context) -> Result<(), Failure> {
     let mut fact = |name: &str, cell: Cell| facts.row([Cell::toned(name, Tone::Heading), cell]);
     fact("document", view.number.clone().into());
     fact("kind", view.kind.as_str().into());
-    fact("environment", view.environment.to_string().into());
-    fact("status", Cell::toned(view.status.clone(), tone(&view)));
+    fact("about", view.about.clone().into());
+    fact("status", status(&view));
     fact("digest", view.digest.to_string().into());
     fact("pdf", view.path.display().to_string().into());
     fact("facts", view.facts_path.display().to_string().into());
@@ -50,7 +61,7 @@ pub(crate) fn run(number: &str, context: &Context) -> Result<(), Failure> {
     for (meaning, role) in &view.awaited {
         output.line(&output.colour().paint(Tone::Waiting, &format!("awaits {meaning} by {role}")));
     }
-    if let Some(customer) = owner(&installation, &view.number)? {
+    if let Some(customer) = owner(installation, &view.number)? {
         context.tell_next(&installation.next(&customer)?);
     }
     Ok(())

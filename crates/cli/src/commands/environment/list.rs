@@ -1,5 +1,8 @@
 use clap::Args;
-use landfall_core::{customer::State, ids::CustomerId};
+use landfall_core::{
+    customer::{Environment, State},
+    ids::CustomerId,
+};
 use serde_json::Value;
 
 use crate::{
@@ -8,6 +11,7 @@ use crate::{
         colour::Tone,
         error::Failure,
         json,
+        signed::Records,
         table::{Cell, Table},
     },
 };
@@ -22,14 +26,13 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     let installation = context.look()?;
-    let customer = installation.customer(&arguments.customer)?;
+    let records = Records::of(&installation, &arguments.customer)?;
+    let customer = &records.customer;
     if context.output().is_json() {
         let list: Vec<Value> = customer
             .environments
             .values()
-            .map(|environment| {
-                json::environment(installation.directory(), &customer.id, environment)
-            })
+            .map(|environment| json::environment(installation.directory(), &records, environment))
             .collect();
         context.output().value(&Value::Array(list));
         return Ok(());
@@ -52,7 +55,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
         let destroy_by = due.map(|due| due.destroy_by.date());
         table.row([
             format!("{}/{}", customer.id, environment.label).into(),
-            Cell::toned(environment.state.as_str(), tone(environment.state)),
+            state(environment),
             environment.plan.release.release.to_string().into(),
             date("requested"),
             date("built"),
@@ -65,8 +68,17 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
     Ok(())
 }
 
+/// Returns where an environment stands, in the colour of it; what the customer rejected says so.
+pub(super) fn state(environment: &Environment) -> Cell {
+    let state = environment.state.as_str();
+    if environment.rejection.is_some() && environment.state.has_content() {
+        return Cell::toned(format!("{state}, rejected"), Tone::Failed);
+    }
+    Cell::toned(state, tone(environment.state))
+}
+
 /// Returns what the colour of a state says.
-pub(super) fn tone(state: State) -> Tone {
+fn tone(state: State) -> Tone {
     match state {
         State::Requested | State::Building | State::Built | State::Destroying => Tone::Waiting,
         State::InUse => Tone::Done,

@@ -8,8 +8,10 @@ mod expire;
 mod hold;
 mod lend;
 mod list;
+mod reject;
 mod release;
 mod request;
+mod reset;
 mod show;
 mod validate;
 
@@ -23,7 +25,7 @@ use landfall_operations::Installation;
 
 use crate::{
     context::{Context, Done},
-    output::{error::Failure, json},
+    output::{error::Failure, json, signed::Records},
 };
 
 /// What is done with environments.
@@ -41,6 +43,8 @@ pub(crate) enum Verb {
     Accept(Target),
     /// Completes validation in a formal VAL: signed by customer quality.
     Validate(Target),
+    /// Rejects a VAL for the customer, not accepted or its validation failed: signed by customer quality, with --reason.
+    Reject(Target),
     /// Lends a Demo to the prospect, or for longer (vendor sales).
     Lend(lend::Arguments),
     /// Ends a Demo's loan: nobody can enter it any more.
@@ -53,6 +57,8 @@ pub(crate) enum Verb {
     Release(Target),
     /// Destroys a closed environment that is due, and makes the certificate.
     Destroy(destroy::Arguments),
+    /// Begins to make the vendor's Community Dev anew, on the newest release (vendor engineer, with --reason).
+    Reset(Target),
 }
 
 /// The environment that a verb acts on.
@@ -72,12 +78,14 @@ impl Verb {
             Self::List(arguments) => list::run(&arguments, context),
             Self::Accept(target) => accept::run(&target.address, context),
             Self::Validate(target) => validate::run(&target.address, context),
+            Self::Reject(target) => reject::run(&target.address, context),
             Self::Lend(arguments) => lend::run(&arguments, context),
             Self::Expire(target) => expire::run(&target.address, context),
             Self::Close(target) => close::run(&target.address, context),
             Self::Hold(target) => hold::run(&target.address, context),
             Self::Release(target) => release::run(&target.address, context),
             Self::Destroy(arguments) => destroy::run(&arguments, context),
+            Self::Reset(target) => reset::run(&target.address, context),
         }
     }
 }
@@ -100,15 +108,15 @@ fn done(
     sentence: String,
     data: Option<String>,
 ) -> Result<(), Failure> {
-    let customer = installation.customer(&address.customer)?;
-    let environment = find(&customer, address)?;
+    let records = Records::of(installation, &address.customer)?;
+    let environment = find(&records.customer, address)?;
     context.done(
         installation,
         Done {
             sentence,
             data,
             noun: "environment",
-            value: json::environment(installation.directory(), &address.customer, environment),
+            value: json::environment(installation.directory(), &records, environment),
             customer: Some(&address.customer),
         },
     )

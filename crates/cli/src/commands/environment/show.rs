@@ -1,6 +1,6 @@
 use landfall_core::ids::Address;
 
-use super::{find, list::tone, whole};
+use super::{find, list::state, whole};
 use crate::{
     context::Context,
     output::{
@@ -8,16 +8,18 @@ use crate::{
         error::Failure,
         json,
         number::grouped,
+        signed::{self, Records},
         table::{Cell, Table},
     },
 };
 
 pub(crate) fn run(address: &Address, context: &Context) -> Result<(), Failure> {
     let installation = context.look()?;
-    let customer = installation.customer(&address.customer)?;
-    let environment = find(&customer, address)?;
+    let records = Records::of(&installation, &address.customer)?;
+    let customer = &records.customer;
+    let environment = find(customer, address)?;
     if context.output().is_json() {
-        let value = json::environment(installation.directory(), &customer.id, environment);
+        let value = json::environment(installation.directory(), &records, environment);
         context.output().value(&value);
         return Ok(());
     }
@@ -29,7 +31,7 @@ pub(crate) fn run(address: &Address, context: &Context) -> Result<(), Failure> {
     if let Some(purpose) = environment.purpose {
         fact("purpose", json::word(&purpose).into());
     }
-    fact("state", Cell::toned(environment.state.as_str(), tone(environment.state)));
+    fact("state", state(environment));
     fact(
         "release",
         format!("{} {}, build {}", plan.release.product, plan.release.release, plan.release.build)
@@ -46,7 +48,28 @@ pub(crate) fn run(address: &Address, context: &Context) -> Result<(), Failure> {
         fact("iq", number.clone().into());
     }
     if let Some(acceptance) = &environment.acceptance {
-        fact("accepted by", format!("{}, {}", acceptance.name, acceptance.time.human()).into());
+        let holds = records.holds_for(environment, acceptance);
+        fact("accepted by", signed::cell(acceptance, holds));
+    }
+    if let Some((rejection, reason)) = &environment.rejection {
+        let holds = records.holds_for(environment, rejection);
+        fact("rejected by", signed::cell(rejection, holds));
+        fact("because", reason.clone().into());
+    }
+    if let Some((_, validation)) =
+        customer.validation.as_ref().filter(|(label, _)| *label == environment.label)
+    {
+        let holds = records.holds_for(environment, validation);
+        fact("validated by", signed::cell(validation, holds));
+    }
+    if let Some(number) = &environment.difference {
+        fact("difference", number.clone().into());
+    }
+    for deviation in customer.deviations_of(environment.label) {
+        let text =
+            format!("{}, {}", deviation.name(&customer.id), json::deviation_state(deviation));
+        let tone = if deviation.is_open() { Tone::Failed } else { Tone::Done };
+        fact("deviation", Cell::toned(text, tone));
     }
     if let Some(until) = environment.lent_until {
         fact("lent until", until.human().into());

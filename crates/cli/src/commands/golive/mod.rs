@@ -2,6 +2,8 @@
 
 mod provide;
 mod qc;
+mod record;
+mod reject;
 mod review;
 mod show;
 
@@ -14,7 +16,7 @@ use landfall_operations::Installation;
 
 use crate::{
     context::{Context, Done},
-    output::{error::Failure, json},
+    output::{error::Failure, json, signed::Records},
 };
 
 /// What is done to go live.
@@ -28,6 +30,10 @@ pub(crate) enum Verb {
     Provide(Target),
     /// Step 6: the final quality check, signed by customer reviewer and customer quality; then PROD is live.
     Qc(Target),
+    /// Rejects the final quality check: signed by customer reviewer or quality, with --reason.
+    Reject(Target),
+    /// Makes the go-live record of a live PROD: the six steps with owners, times and evidence (document).
+    Record(Target),
 }
 
 /// The customer who goes live.
@@ -45,6 +51,8 @@ impl Verb {
             Self::Review(target) => review::run(&target.customer, context),
             Self::Provide(target) => provide::run(&target.customer, context),
             Self::Qc(target) => qc::run(&target.customer, context),
+            Self::Reject(target) => reject::run(&target.customer, context),
+            Self::Record(target) => record::run(&target.customer, context),
         }
     }
 }
@@ -56,14 +64,14 @@ fn done(
     id: &CustomerId,
     sentence: impl FnOnce(&Customer) -> String,
 ) -> Result<(), Failure> {
-    let customer = installation.customer(id)?;
+    let records = Records::of(installation, id)?;
     context.done(
         installation,
         Done {
-            sentence: sentence(&customer),
+            sentence: sentence(&records.customer),
             data: None,
             noun: "golive",
-            value: json::golive(&customer),
+            value: json::golive(&records),
             customer: Some(id),
         },
     )
@@ -73,6 +81,6 @@ fn done(
 fn is_live(customer: &Customer) -> bool {
     match customer.status {
         Status::Live => true,
-        Status::Prospect | Status::Contracted => false,
+        Status::Prospect | Status::Contracted | Status::Vendor => false,
     }
 }

@@ -7,43 +7,58 @@ use crate::{
         colour::Tone,
         error::Failure,
         json,
+        signed::{self, Records},
         table::{Cell, Table},
     },
 };
 
 pub(crate) fn run(id: &CustomerId, context: &Context) -> Result<(), Failure> {
     let installation = context.look()?;
-    let customer = installation.customer(id)?;
+    let records = Records::of(&installation, id)?;
+    let customer = &records.customer;
     let output = context.output();
     if output.is_json() {
-        output.value(&json::golive(&customer));
+        output.value(&json::golive(&records));
         return Ok(());
     }
-    let next = GoLiveStep::ALL.into_iter().find(|step| !customer.golive.contains_key(step));
+    let next = GoLiveStep::ALL.into_iter().find(|step| !customer.settled(*step));
     let mut table = Table::new(["step", "owner", "state", "what"]);
     for step in GoLiveStep::ALL {
         let (owner, what) = step.title();
-        let state = match customer.golive.get(&step) {
-            Some(time) => Cell::toned(format!("done {}", time.human()), Tone::Done),
+        let state = match (customer.golive.get(&step), customer.not_applicable.get(&step)) {
+            (Some(time), _) => Cell::toned(format!("done {}", time.human()), Tone::Done),
+            (None, Some(_)) => Cell::toned("not applicable", Tone::Quiet),
             // The steps begin when validation is completed; before that none is anybody's turn.
-            None if next == Some(step) && customer.validation.is_some() => {
+            (None, None) if next == Some(step) && customer.validation.is_some() => {
                 Cell::toned("next", Tone::Waiting)
             }
-            None => "-".into(),
+            (None, None) => "-".into(),
         };
         table.row([Cell::number(step.number() as u64), owner.into(), state, what.into()]);
     }
     output.table(&table);
-    for signature in &customer.final_qc {
+    let colour = output.colour();
+    let holds = |signature| records.holds_for_documents(signature);
+    if let Some((signature, reason)) = &customer.no_migration {
         output.line(&format!(
-            "final quality check signed by {}, {}, {}",
-            signature.name,
-            signature.role.title(),
-            signature.time.human()
+            "there is no source database ({reason}): {}",
+            signed::text(signature, records.holds_for_declaration(signature, reason))
         ));
     }
-    if is_live(&customer) {
-        output.line(&output.colour().paint(Tone::Done, "PROD is live"));
+    for (signature, reason) in &customer.qc_rejections {
+        let text = format!(
+            "final quality check rejected ({reason}): {}",
+            signed::text(signature, holds(signature))
+        );
+        output.line(&colour.paint(Tone::Failed, &text));
+    }
+    for signature in &customer.final_qc {
+        let text =
+            format!("final quality check signed: {}", signed::text(signature, holds(signature)));
+        output.line(&text);
+    }
+    if is_live(customer) {
+        output.line(&colour.paint(Tone::Done, "PROD is live"));
     }
     context.tell_next(&installation.next(id)?);
     Ok(())

@@ -2,6 +2,7 @@
 
 mod export;
 mod show;
+mod story;
 mod verify;
 
 use clap::Subcommand;
@@ -14,6 +15,8 @@ use crate::{context::Context, output::error::Failure};
 pub(crate) enum Verb {
     /// Shows entries: when, who, what happened, in words.
     Show(show::Arguments),
+    /// Tells the life of an environment or a customer, chapter by chapter, with the entry of every sentence.
+    Story(story::Arguments),
     /// Verifies the ledger of the data directory, or an export anywhere; names the first bad entry.
     Verify(verify::Arguments),
     /// Writes every entry and the head to a file that anyone can verify (docs/ledger-format.md).
@@ -24,6 +27,7 @@ impl Verb {
     pub(crate) fn run(self, context: &Context) -> Result<(), Failure> {
         match self {
             Self::Show(arguments) => show::run(&arguments, context),
+            Self::Story(arguments) => story::run(&arguments, context),
             Self::Verify(arguments) => verify::run(&arguments, context),
             Self::Export(arguments) => export::run(&arguments, context),
         }

@@ -2,10 +2,12 @@
 
 mod check;
 mod comment;
+mod destroy;
 mod dump;
 mod list;
 mod publish;
 mod rejected;
+mod report;
 mod resolve;
 mod run;
 mod show;
@@ -13,6 +15,7 @@ mod sign;
 mod spec;
 #[path = "try.rs"]
 mod r#try;
+mod withdraw;
 
 use clap::Subcommand;
 use landfall_core::{
@@ -54,6 +57,12 @@ pub(crate) enum Verb {
     Show(Target),
     /// Lists rejected rows: file, line, rule, reason.
     Rejected(rejected::Arguments),
+    /// Withdraws a sign-off until PROD is live: signed by customer reviewer and customer quality, with --reason.
+    Withdraw(Target),
+    /// Makes the QC report of an iteration: what was read, written, rejected and left out, and why (document).
+    Report(Target),
+    /// Destroys the dumps, packages, rejected rows and maps of source keys that are due, and makes the certificate.
+    Destroy(destroy::Arguments),
 }
 
 /// The iteration that a verb acts on.
@@ -82,6 +91,9 @@ impl Verb {
             Self::List(arguments) => list::run(&arguments, context),
             Self::Show(target) => show::run(&target, context),
             Self::Rejected(arguments) => rejected::run(&arguments, context),
+            Self::Withdraw(target) => withdraw::run(&target, context),
+            Self::Report(target) => report::run(&target, context),
+            Self::Destroy(arguments) => destroy::run(&arguments, context),
         }
     }
 }

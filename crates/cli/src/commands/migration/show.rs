@@ -6,7 +6,7 @@ use crate::{
     output::{
         colour::Tone,
         error::Failure,
-        json,
+        json, signed,
         table::{Cell, Table},
     },
 };
@@ -55,9 +55,15 @@ pub(crate) fn run(target: &Target, context: &Context) -> Result<(), Failure> {
         fact("package", package.digest.to_string().into());
     }
     for signature in &iteration.signatures {
-        let text =
-            format!("{}, {}, {}", signature.name, signature.role.title(), signature.time.human());
-        fact("signed by", text.into());
+        let holds = signed::holds_for_iteration(iteration, signature);
+        fact("signed by", signed::cell(signature, holds));
+    }
+    for signature in &iteration.withdrawals {
+        let holds = signed::holds_for_iteration(iteration, signature);
+        fact("sign-off withdrawn by", signed::cell(signature, holds));
+    }
+    if iteration.superseded {
+        fact("counts", "no: the sign-off it followed was withdrawn".into());
     }
     output.table(&facts);
     output.line("");

@@ -17,17 +17,8 @@ use crate::{
     },
 };
 
-/// What is signed, in the order in which a customer meets it.
-const RECORDS: [Record; 8] = [
-    Record::IterationSignOff,
-    Record::ConfigurationSource,
-    Record::IqPlan,
-    Record::IqReport,
-    Record::Acceptance,
-    Record::Validation,
-    Record::FinalQc,
-    Record::EarlyDestruction,
-];
+/// The key beside the classes of the masking table that says where it comes from.
+const SOURCE: &str = "source";
 
 pub(crate) fn run(context: &Context) -> Result<(), Failure> {
     let output = context.output();
@@ -82,12 +73,27 @@ fn show(policy: &Policy, output: &Output) -> Result<(), Failure> {
             output.line(&format!("    {line}"));
         }
     }
-    heading("how quasi-identifiers are treated where volunteers are masked");
+    let source = policy.masking.get(SOURCE).map_or("-", String::as_str);
+    heading(&format!(
+        "how quasi-identifiers are treated where volunteers are masked (source: {source})"
+    ));
     let mut masking = Table::new::<&str>([]);
-    for (class, treatment) in &policy.masking {
+    for (class, treatment) in policy.masking.iter().filter(|(class, _)| *class != SOURCE) {
         masking.row([format!("  {class}").into(), treatment.clone().into()]);
     }
     output.table(&masking);
+    let records = &policy.records;
+    heading(&format!("records that Main governs (source: {})", word(&records.source)));
+    for line in wrap(&records.why, output.width().saturating_sub(2)) {
+        output.line(&format!("  {line}"));
+    }
+    output.line(&format!("  read-only in Test: {}", records.read_only_in_test.join(" ")));
+    let outlives = &policy.outlives;
+    heading(&format!("what outlives an environment (source: {})", word(&outlives.source)));
+    for line in wrap(&outlives.why, output.width().saturating_sub(2)) {
+        output.line(&format!("  {line}"));
+    }
+    output.line(&format!("  destroyed within: {} days", outlives.destroy_within_days));
     heading("who may do what");
     let mut authority = Table::new(["command", "what", "roles"]);
     for (command, what, roles) in AUTHORITY {
@@ -102,7 +108,7 @@ fn show(policy: &Policy, output: &Output) -> Result<(), Failure> {
     output.table(&authority);
     heading("who signs what");
     let mut signatures = Table::new(["record", "meaning", "role", "statement"]);
-    for record in RECORDS {
+    for record in Record::ALL {
         for (meaning, role) in required(record) {
             signatures.row([
                 word(&record).into(),
@@ -134,6 +140,8 @@ fn rules_table(rules: &Rules) -> Table {
     rule("content", content.join(", ").into());
     rule("masked", if rules.masked { "yes".into() } else { "no".into() });
     rule("qualified by an IQ", word(&rules.qualified).into());
+    rule("record changes", word(&rules.records).into());
+    rule("record changes stay", if rules.records_preserved { "yes".into() } else { "no".into() });
     rule("lifetime", days(rules.lifetime_days));
     rule("due when", conditions(&rules.due_when).into());
     rule("destroyed within", days(rules.destroy_within_days));
@@ -148,7 +156,7 @@ fn authority_json() -> Value {
 }
 
 fn signatures_json() -> Value {
-    RECORDS
+    Record::ALL
         .into_iter()
         .flat_map(|record| {
             required(record).iter().map(move |(meaning, role)| {

@@ -1,12 +1,8 @@
 use clap::Args;
 use landfall_core::ids::Address;
-use serde_json::json;
 
-use crate::{
-    arguments::assignment,
-    context::{Context, Done},
-    output::error::Failure,
-};
+use super::told;
+use crate::{arguments::assignment, context::Context, output::error::Failure};
 
 /// What `landfall record add` takes.
 #[derive(Debug, Args)]
@@ -25,15 +21,8 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     let mut installation = context.open()?;
     let (address, table) = (&arguments.address, &arguments.table);
-    let id = installation.record_add(&context.caller(), address, table, &arguments.values)?;
-    context.done(
-        &installation,
-        Done {
-            sentence: format!("added row {id} to `{table}` of `{address}`"),
-            data: Some(id.to_string()),
-            noun: "record",
-            value: json!({ "address": address, "table": table, "key": format!("id={id}"), "id": id }),
-            customer: None,
-        },
-    )
+    let changed = installation.record_add(&context.caller(), address, table, &arguments.values)?;
+    told(context, &installation, (address, table.as_str(), true), &changed, |id| {
+        format!("added row {id} to `{table}` of `{address}`")
+    })
 }

@@ -1,12 +1,8 @@
 use clap::Args;
 use landfall_core::ids::Address;
-use serde_json::json;
 
-use crate::{
-    arguments::key,
-    context::{Context, Done},
-    output::error::Failure,
-};
+use super::told;
+use crate::{arguments::key, context::Context, output::error::Failure};
 
 /// What `landfall record archive` takes.
 #[derive(Debug, Args)]
@@ -25,15 +21,8 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     let mut installation = context.open()?;
     let (address, table, key) = (&arguments.address, &arguments.table, &arguments.key);
-    installation.record_archive(&context.caller(), address, table, key)?;
-    context.done(
-        &installation,
-        Done {
-            sentence: format!("archived `{key}` in `{table}` of `{address}`"),
-            data: None,
-            noun: "record",
-            value: json!({ "address": address, "table": table, "key": key }),
-            customer: None,
-        },
-    )
+    let changed = installation.record_archive(&context.caller(), address, table, key)?;
+    told(context, &installation, (address, table.as_str(), false), &changed, |id| {
+        format!("archived `id={id}` in `{table}` of `{address}`")
+    })
 }

@@ -1,10 +1,10 @@
 use clap::Args;
 use landfall_core::ids::Address;
-use serde_json::json;
 
+use super::told;
 use crate::{
     arguments::{assignment, key},
-    context::{Context, Done},
+    context::Context,
     output::error::Failure,
 };
 
@@ -28,15 +28,9 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     let mut installation = context.open()?;
     let (address, table, key) = (&arguments.address, &arguments.table, &arguments.key);
-    installation.record_set(&context.caller(), address, table, key, &arguments.values)?;
-    context.done(
-        &installation,
-        Done {
-            sentence: format!("changed `{key}` in `{table}` of `{address}`"),
-            data: None,
-            noun: "record",
-            value: json!({ "address": address, "table": table, "key": key }),
-            customer: None,
-        },
-    )
+    let changed =
+        installation.record_set(&context.caller(), address, table, key, &arguments.values)?;
+    told(context, &installation, (address, table.as_str(), false), &changed, |id| {
+        format!("changed `id={id}` in `{table}` of `{address}`")
+    })
 }

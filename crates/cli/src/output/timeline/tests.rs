@@ -1,5 +1,5 @@
 use landfall_core::{
-    customer::{Event, Stamp, evolve},
+    customer::{DumpPurpose, Event, MaterialKind, MaterialName, Stamp, evolve},
     digest::Digest,
     environment::Kind,
     ids::Label,
@@ -245,4 +245,33 @@ fn what_is_due_says_by_when_why_and_whether_it_is_late() {
     assert_eq!(super::due(&customer, day("2026-04-22"), Colour::OFF), [sandbox, val]);
     let late = super::due(&customer, day("2026-05-05"), Colour::OFF);
     assert_eq!(late, [format!("{sandbox}  overdue"), format!("{val}  overdue")]);
+}
+
+#[test]
+fn what_outlives_environments_is_due_as_well() {
+    let dump = MaterialName { kind: MaterialKind::Dump, name: Digest::ZERO.to_string() };
+    let customer = fold(vec![
+        (day("2026-01-05"), prospect()),
+        (
+            day("2026-02-02"),
+            Event::DumpRegistered {
+                digest: Digest::ZERO,
+                purpose: DumpPurpose::Iteration,
+                files: 1,
+                bytes: 1,
+            },
+        ),
+        (
+            day("2026-02-27"),
+            Event::MaterialsDue {
+                materials: vec![dump],
+                rule: "migration-is-signed-off".to_owned(),
+                destroy_by: day("2026-03-13"),
+            },
+        ),
+    ]);
+    let line = "acme: source dump 000000000000  by 2026-03-13 09:00:00 UTC (destroy: migration-is-signed-off)";
+    assert_eq!(super::due(&customer, day("2026-03-01"), Colour::OFF), [line]);
+    let late = super::due(&customer, day("2026-03-14"), Colour::OFF);
+    assert_eq!(late, [format!("{line}  overdue")]);
 }

@@ -1,5 +1,5 @@
 use super::{
-    super::{Customer, Environment, Event, State},
+    super::{Customer, Environment, Event, State, Status},
     Context, environment, wrong_state,
 };
 use crate::{
@@ -102,15 +102,7 @@ pub(super) fn start(
 ) -> Result<Vec<Event>, Refusal> {
     let target = environment(customer, label)?;
     not_prod(customer, label)?;
-    if target.hold.is_some() {
-        return Err(refusal::HELD.because(
-            format!("environment `{}/{label}` is under a hold and is kept", customer.id),
-            format!(
-                "`landfall environment release {}/{label}` with a reason, by quality",
-                customer.id
-            ),
-        ));
-    }
+    not_held(customer, target)?;
     match target.state {
         State::Closed => {}
         State::Requested
@@ -157,6 +149,18 @@ pub(super) fn start(
     }])
 }
 
+/// Refuses while a hold keeps what an environment holds.
+pub(super) fn not_held(customer: &Customer, target: &Environment) -> Result<(), Refusal> {
+    if target.hold.is_none() {
+        return Ok(());
+    }
+    let address = format!("{}/{}", customer.id, target.label);
+    Err(refusal::HELD.because(
+        format!("environment `{address}` is under a hold and is kept"),
+        format!("`landfall environment release {address}` with a reason, by quality"),
+    ))
+}
+
 fn takes_from(other: &Environment, label: Label) -> bool {
     let pending = match other.state {
         State::Requested | State::Building => true,
@@ -166,9 +170,9 @@ fn takes_from(other: &Environment, label: Label) -> bool {
 }
 
 fn not_prod(customer: &Customer, label: Label) -> Result<(), Refusal> {
-    if label.kind() == Kind::Prod {
+    if label.kind() == Kind::Prod && customer.status == Status::Live {
         return Err(refusal::PROD_STAYS.because(
-            format!("PROD of `{}` is never closed or destroyed here", customer.id),
+            format!("PROD of `{}` is live and is never closed or destroyed", customer.id),
             "PROD stays as it is until it is upgraded",
         ));
     }

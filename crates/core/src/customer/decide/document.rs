@@ -1,5 +1,5 @@
 use super::{
-    super::{Customer, Document, DocumentKind, Event, State},
+    super::{Customer, Document, DocumentKind, Event, State, Status, Subject},
     Context, environment,
 };
 use crate::{
@@ -21,19 +21,65 @@ pub(super) fn find<'a>(customer: &'a Customer, number: &str) -> Result<&'a Docum
     })
 }
 
-#[expect(clippy::too_many_arguments, reason = "each is one fact of the command")]
 pub(super) fn freeze(
     customer: &Customer,
     kind: DocumentKind,
-    label: Label,
+    about: Subject,
     is_plan: bool,
     facts: Digest,
     failed_checks: u32,
     head: Digest,
-    _context: &Context<'_>,
 ) -> Result<Vec<Event>, Refusal> {
+    let number = match about {
+        Subject::Environment(label) => of_environment(customer, kind, label, is_plan)?,
+        Subject::Iteration(number) => of_iteration(customer, kind, number)?,
+        Subject::Materials(operation) => of_materials(customer, kind, operation)?,
+    };
+    Ok(vec![Event::DocumentFrozen { number, kind, about, is_plan, facts, failed_checks, head }])
+}
+
+/// Returns the number of the document of an iteration, if it may be made now.
+fn of_iteration(customer: &Customer, kind: DocumentKind, number: u32) -> Result<String, Refusal> {
+    let run = customer
+        .iterations
+        .iter()
+        .find(|iteration| iteration.number == number && iteration.package.is_some());
+    if kind != DocumentKind::QcReport || run.is_none() {
+        return Err(refusal::ITERATION_UNKNOWN.because(
+            format!("customer `{}` has no iteration {number} that has run", customer.id),
+            format!("`landfall migration list {}` shows them", customer.id),
+        ));
+    }
+    Ok(customer.next_document(kind))
+}
+
+/// Returns the number of the certificate of what an operation destroyed.
+fn of_materials(
+    customer: &Customer,
+    kind: DocumentKind,
+    operation: u32,
+) -> Result<String, Refusal> {
+    let gone = customer
+        .materials
+        .iter()
+        .any(|material| material.operation == Some(operation) && material.destroyed.is_some());
+    if kind != DocumentKind::MaterialsCertificate || !gone {
+        return Err(refusal::MATERIALS.because(
+            format!("operation {operation} of `{}` destroyed no dumps or packages", customer.id),
+            format!("`landfall migration destroy {}` destroys what is due", customer.id),
+        ));
+    }
+    Ok(customer.next_document(kind))
+}
+
+fn of_environment(
+    customer: &Customer,
+    kind: DocumentKind,
+    label: Label,
+    is_plan: bool,
+) -> Result<String, Refusal> {
     let target = environment(customer, label)?;
-    let number = match kind {
+    Ok(match kind {
         DocumentKind::Iq => {
             if !target.plan.qualified {
                 return Err(refusal::IQ_KIND.because(
@@ -55,6 +101,7 @@ pub(super) fn freeze(
                 (Some(number), false, State::Built)
                     if customer.documents.get(number).is_some_and(|d| d.facts.is_none()) =>
                 {
+                    super::deviation::none_open(customer, label)?;
                     number.clone()
                 }
                 (
@@ -104,8 +151,50 @@ pub(super) fn freeze(
                 ));
             }
         },
-    };
-    Ok(vec![Event::DocumentFrozen { number, kind, label, is_plan, facts, failed_checks, head }])
+        DocumentKind::ConfigurationReport => {
+            if !target.state.has_content() {
+                return Err(super::wrong_state(
+                    customer,
+                    target,
+                    "reported",
+                    "there with its content",
+                ));
+            }
+            customer.next_document(kind)
+        }
+        DocumentKind::GoLiveRecord => {
+            if label.kind() != Kind::Prod || customer.status != Status::Live {
+                return Err(super::wrong_state(customer, target, "recorded as live", "PROD, live"));
+            }
+            customer.next_document(kind)
+        }
+        DocumentKind::DifferenceReport => {
+            let standing = target
+                .difference
+                .as_ref()
+                .and_then(|number| customer.documents.get(number))
+                .is_some_and(|document| document.rejection.is_none());
+            let wanted = label.kind() == Kind::Prod
+                && target.state == State::Requested
+                && customer.difference().is_some();
+            if !wanted || standing {
+                return Err(refusal::DIFFERENCE_UNSIGNED.because(
+                    format!(
+                        "no difference report is to be made for `{}/{label}` now",
+                        customer.id
+                    ),
+                    "it is made once, between the request of PROD and its build, where configurations differ",
+                ));
+            }
+            customer.next_document(kind)
+        }
+        DocumentKind::QcReport | DocumentKind::MaterialsCertificate => {
+            return Err(refusal::DOCUMENT_UNKNOWN.because(
+                format!("a {} is not about an environment", kind.as_str()),
+                format!("`landfall document list {}` shows the documents", customer.id),
+            ));
+        }
+    })
 }
 
 pub(super) fn sign(
@@ -124,6 +213,7 @@ pub(super) fn sign(
             format!("`landfall document show {number}` shows why"),
         ));
     }
+    still_stands(customer, document)?;
     if shown != digest {
         return Err(refusal::OTHER_CONTENT.because(
             format!(
@@ -176,17 +266,54 @@ fn stage<'a>(
             Ok((Record::IqPlan, plan, &document.plan_signatures))
         }
         (DocumentKind::Iq, _, Some(facts)) => Ok((Record::IqReport, facts, &document.signatures)),
-        (DocumentKind::Iq, None, None)
-        | (DocumentKind::MaskingCertificate | DocumentKind::DestructionCertificate, _, _) => {
-            Err(refusal::SIGNATURE_NOT_ASKED.because(
-                format!("document `{}` takes no signature: it states facts", document.number),
-                format!(
-                    "`landfall document verify {}` checks it; customer `{}`",
-                    document.number, customer.id
-                ),
-            ))
+        (DocumentKind::DifferenceReport, _, Some(facts)) => {
+            Ok((Record::Difference, facts, &document.signatures))
         }
+        (DocumentKind::Iq | DocumentKind::DifferenceReport, None, None)
+        | (DocumentKind::DifferenceReport, Some(_), None)
+        | (
+            DocumentKind::MaskingCertificate
+            | DocumentKind::DestructionCertificate
+            | DocumentKind::ConfigurationReport
+            | DocumentKind::QcReport
+            | DocumentKind::GoLiveRecord
+            | DocumentKind::MaterialsCertificate,
+            _,
+            _,
+        ) => Err(refusal::SIGNATURE_NOT_ASKED.because(
+            format!("document `{}` takes no signature: it states facts", document.number),
+            format!(
+                "`landfall document verify {}` checks it; customer `{}`",
+                document.number, customer.id
+            ),
+        )),
     }
+}
+
+/// Refuses for a document whose environment was given up: what is signed for now is another.
+fn still_stands(customer: &Customer, document: &Document) -> Result<(), Refusal> {
+    let Some(label) = document.label() else { return Ok(()) };
+    let target = environment(customer, label)?;
+    let current = match document.kind {
+        DocumentKind::Iq => target.iq.as_ref(),
+        DocumentKind::DifferenceReport => target.difference.as_ref(),
+        DocumentKind::MaskingCertificate
+        | DocumentKind::DestructionCertificate
+        | DocumentKind::ConfigurationReport
+        | DocumentKind::QcReport
+        | DocumentKind::GoLiveRecord
+        | DocumentKind::MaterialsCertificate => return Ok(()),
+    };
+    if current == Some(&document.number) && target.state != State::Destroyed {
+        return Ok(());
+    }
+    Err(refusal::ALREADY_REJECTED.because(
+        format!(
+            "document `{}` is about a `{}/{label}` that was given up",
+            document.number, customer.id
+        ),
+        format!("`landfall customer show {}` shows what comes next", customer.id),
+    ))
 }
 
 pub(super) fn reject(
@@ -214,17 +341,29 @@ pub(super) fn reject(
             format!("`landfall document show {number}` shows by whom"),
         ));
     }
+    still_stands(customer, document)?;
     let person = context.person()?;
-    let meaning = signature::awaited(record, given)
-        .into_iter()
-        .find(|(_, role)| *role == person.role)
-        .map(|(meaning, _)| meaning)
-        .ok_or_else(|| {
-            refusal::SIGNATURE_NOT_ASKED.because(
-                format!("document `{number}` awaits no signature of a {}", person.role.title()),
-                format!("`landfall document show {number}` says whose signature is awaited"),
-            )
-        })?;
+    // Who rejects stands where they would sign: with the first meaning that they could give.
+    let mut refused = refusal::SIGNATURE_NOT_ASKED.because(
+        format!("document `{number}` awaits no signature of a {}", person.role.title()),
+        format!("`landfall document show {number}` says whose signature is awaited"),
+    );
+    let mut may = None;
+    for (meaning, role) in signature::awaited(record, given) {
+        if role != person.role {
+            continue;
+        }
+        match not_twice(given, person, meaning)
+            .and_then(|()| independent(customer, document, person, meaning))
+        {
+            Ok(()) => {
+                may = Some(meaning);
+                break;
+            }
+            Err(refusal) => refused = refusal,
+        }
+    }
+    let meaning = may.ok_or(refused)?;
     Ok(vec![Event::DocumentRejected {
         number: number.to_owned(),
         signature: context.signature(meaning, digest)?,
@@ -268,7 +407,10 @@ fn independent(
     person: &Person,
     meaning: Meaning,
 ) -> Result<(), Refusal> {
-    let target = environment(customer, document.label)?;
+    let Some(label) = document.label().filter(|_| document.kind == DocumentKind::Iq) else {
+        return Ok(());
+    };
+    let target = environment(customer, label)?;
     let all = document.plan_signatures.iter().chain(&document.signatures);
     let (mut made, mut checked) = (vec![target.author.clone()], Vec::new());
     made.extend(target.executors.iter().cloned());
@@ -296,7 +438,14 @@ fn independent(
         | Meaning::ReportApproval
         | Meaning::CustomerReview
         | Meaning::CustomerApproval
-        | Meaning::DestructionApproval => None,
+        | Meaning::DestructionApproval
+        | Meaning::Declaration
+        | Meaning::WithdrawalReview
+        | Meaning::WithdrawalApproval
+        | Meaning::Rejection
+        | Meaning::DeviationApproval
+        | Meaning::ChangeDecision
+        | Meaning::Adoption => None,
     };
     if let Some(expected) = must_be
         && *expected != person.id
@@ -329,12 +478,19 @@ enum Group {
 fn group(meaning: Meaning) -> Group {
     match meaning {
         Meaning::Author | Meaning::Execution => Group::Makes,
-        Meaning::TechnicalReview | Meaning::ExecutionReview | Meaning::CustomerReview => {
-            Group::Reviews
-        }
+        Meaning::TechnicalReview
+        | Meaning::ExecutionReview
+        | Meaning::CustomerReview
+        | Meaning::WithdrawalReview => Group::Reviews,
         Meaning::PlanApproval
         | Meaning::ReportApproval
         | Meaning::CustomerApproval
-        | Meaning::DestructionApproval => Group::Approves,
+        | Meaning::DestructionApproval
+        | Meaning::Declaration
+        | Meaning::WithdrawalApproval
+        | Meaning::Rejection
+        | Meaning::DeviationApproval
+        | Meaning::ChangeDecision
+        | Meaning::Adoption => Group::Approves,
     }
 }

@@ -1,8 +1,9 @@
 use super::{
     super::{
-        BuildFailure, Customer, Environment, Event, InstanceFacts, IterationState, State, Status,
+        BuildFailure, Customer, Environment, Event, FailedTest, GoLiveStep, InstanceFacts,
+        Iteration, IterationState, State, Status,
     },
-    Context, environment, wrong_state,
+    Context, deviation, environment, wrong_state,
 };
 use crate::{
     environment::Kind,
@@ -24,10 +25,10 @@ pub(super) fn request(
     let rules = context.policy.rules(kind);
     let label = customer.next_label(kind, rules.repeats);
     match (kind, purpose) {
-        (Kind::CommunityDev, _) => {
+        (Kind::CommunityDev, _) if customer.status != Status::Vendor => {
             return Err(refusal::VENDOR_OWNED.because(
                 "Community Dev is the vendor's; it is not made for a customer",
-                "every customer's people may enter the vendor's Community Dev",
+                "`landfall environment request vendor community-dev` makes it; every customer's people may enter it",
             ));
         }
         (Kind::Val, None) => {
@@ -37,8 +38,24 @@ pub(super) fn request(
             ));
         }
         (Kind::Val, Some(_))
-        | (Kind::Demo | Kind::Sandbox | Kind::Migration | Kind::Preprod | Kind::Prod, None) => {}
-        (Kind::Demo | Kind::Sandbox | Kind::Migration | Kind::Preprod | Kind::Prod, Some(_)) => {
+        | (
+            Kind::Demo
+            | Kind::Sandbox
+            | Kind::Migration
+            | Kind::Preprod
+            | Kind::Prod
+            | Kind::CommunityDev,
+            None,
+        ) => {}
+        (
+            Kind::Demo
+            | Kind::Sandbox
+            | Kind::Migration
+            | Kind::Preprod
+            | Kind::Prod
+            | Kind::CommunityDev,
+            Some(_),
+        ) => {
             return Err(refusal::FORMALITY.because(
                 format!("only VAL is formal or informal, {} is neither", kind.title()),
                 "leave `--formal` and `--informal` away",
@@ -70,7 +87,7 @@ pub(super) fn request(
     for condition in &rules.opens_when {
         opens(customer, label, purpose, *condition)?;
     }
-    check_content(customer, label, purpose, content, rules.content.as_slice())?;
+    check_content(customer, label, purpose, content, release, rules.content.as_slice())?;
     let key = rules.masked.then(|| format!("validation-{}", validation_number(customer)));
     let plan = plan::plan(
         &customer.id,
@@ -119,6 +136,7 @@ fn opens(
     condition: Condition,
 ) -> Result<(), Refusal> {
     let id = &customer.id;
+    let none = customer.no_migration.is_some();
     let (holds, because, hint) = match condition {
         Condition::CustomerIsProspect => (
             customer.status == Status::Prospect,
@@ -128,7 +146,7 @@ fn opens(
         Condition::ContractIsSigned => (
             match customer.status {
                 Status::Contracted | Status::Live => true,
-                Status::Prospect => false,
+                Status::Prospect | Status::Vendor => false,
             },
             "the contract is not signed".to_owned(),
             format!("record the contract: `landfall customer contract {id} --reference REF`"),
@@ -139,24 +157,24 @@ fn opens(
             format!("publish one: `landfall migration publish {id} NUMBER`"),
         ),
         Condition::SourceIsChosen => (
-            customer.sources.contains_key(&Kind::Val),
+            customer.agreed(Kind::Val).is_some(),
             "customer quality has not agreed on the source of the configuration".to_owned(),
             format!("`landfall configuration choose {id} --for val --source sandbox`"),
         ),
         Condition::MigrationOutputIsReady => match purpose {
             Some(Purpose::Informal) => (
-                published(customer),
+                published(customer) || none,
                 "no iteration of the migration is published".to_owned(),
                 format!("publish one: `landfall migration publish {id} NUMBER`"),
             ),
             Some(Purpose::Formal) | None => (
-                customer.signed_iteration().is_some(),
+                customer.signed_iteration().is_some() || none,
                 "the migration output is not signed off".to_owned(),
                 format!("sign it off: `landfall migration sign {id} NUMBER`"),
             ),
         },
         Condition::MigrationIsSignedOff => (
-            customer.signed_iteration().is_some(),
+            customer.signed_iteration().is_some() || none,
             "the migration output is not signed off".to_owned(),
             format!("sign it off: `landfall migration sign {id} NUMBER`"),
         ),
@@ -166,12 +184,12 @@ fn opens(
             format!("`landfall environment validate {id}/val-N`, by customer quality"),
         ),
         Condition::FinalDumpIsReceived => (
-            customer.dumps.iter().any(|dump| dump.purpose == super::super::DumpPurpose::Final),
+            customer.final_dump().is_some() || none,
             "the final source dump is not received".to_owned(),
             format!("`landfall migration dump {id} FOLDER --final`, by the customer"),
         ),
         Condition::FinalMigrationIsRun => (
-            customer.final_iteration().is_some(),
+            customer.final_iteration().is_some() || none,
             "the migration program has not run on the final dump".to_owned(),
             format!("`landfall migration run {id}`"),
         ),
@@ -186,6 +204,11 @@ fn opens(
             "explore new releases in the vendor's Community Dev".to_owned(),
         ),
         Condition::LifetimeIsOver => (true, String::new(), String::new()),
+        Condition::OwnerIsVendor => (
+            customer.status == Status::Vendor,
+            "it belongs to the vendor".to_owned(),
+            "`landfall environment request vendor community-dev`".to_owned(),
+        ),
     };
     if holds {
         return Ok(());
@@ -208,6 +231,7 @@ fn check_content(
     label: Label,
     purpose: Option<Purpose>,
     content: &Content,
+    release: &ReleaseFacts,
     allowed: &[ContentKind],
 ) -> Result<(), Refusal> {
     let kind = match content {
@@ -255,7 +279,7 @@ fn check_content(
                         && iteration.package.as_ref().map(|p| p.digest)
                             == Some(migration.digest) =>
                 {
-                    Ok(())
+                    is_usable(customer, iteration, release)
                 }
                 Some(_) | None => {
                     wrong("expected the latest published iteration's package".to_owned())
@@ -263,12 +287,10 @@ fn check_content(
             }
         }
         Content::Composition { configuration, migration } => {
-            let source = customer.sources.get(&label.kind()).map(|source| source.label);
-            let extracted = customer
-                .extractions
-                .iter()
-                .rev()
-                .find(|(from, target, _)| Some(*from) == source && *target == label.kind());
+            // Another agreement on PROD's source undoes step 2, and what was extracted before is not used any more.
+            let extracted = customer.extraction(label.kind()).filter(|_| {
+                label.kind() != Kind::Prod || customer.settled(GoLiveStep::ExtractConfiguration)
+            });
             let expected = match (label.kind(), purpose) {
                 (Kind::Prod, _) => customer.final_iteration(),
                 (_, Some(Purpose::Informal)) => customer.iterations.iter().rev().find(|i| {
@@ -277,12 +299,14 @@ fn check_content(
                 (_, Some(Purpose::Formal) | None) => customer.signed_iteration(),
             };
             let packages_fit = configuration.kind == PackageKind::Configuration
-                && extracted.map(|(_, _, package)| package.digest) == Some(configuration.digest)
+                && extracted.map(|known| known.package.digest) == Some(configuration.digest)
                 && migration.as_ref().map(|p| p.digest)
                     == expected.and_then(|i| i.package.as_ref()).map(|p| p.digest)
-                && migration.is_some();
+                && migration.is_some() != customer.no_migration.is_some();
             if packages_fit {
-                return Ok(());
+                return expected
+                    .filter(|_| migration.is_some())
+                    .map_or(Ok(()), |iteration| is_usable(customer, iteration, release));
             }
             Err(refusal::PACKAGES.because(
                 format!(
@@ -295,22 +319,76 @@ fn check_content(
     }
 }
 
+/// Refuses the output of an iteration that is destroyed, or that was made for another catalogue than the release has.
+fn is_usable(
+    customer: &Customer,
+    iteration: &Iteration,
+    release: &ReleaseFacts,
+) -> Result<(), Refusal> {
+    super::migration::output_is_there(customer, iteration)?;
+    if iteration.catalogue == release.catalogue {
+        return Ok(());
+    }
+    Err(refusal::PACKAGES.because(
+        format!(
+            "iteration {} was made for catalogue {}, and release {} has catalogue {}",
+            iteration.number,
+            iteration.catalogue.short(),
+            release.release,
+            release.catalogue.short()
+        ),
+        "request it with `--release` and the release that the migration was made for",
+    ))
+}
+
+/// Refuses a formal VAL of another migration output than the one that is signed off now.
+pub(super) fn output_is_signed(customer: &Customer, val: &Environment) -> Result<(), Refusal> {
+    if val.purpose != Some(Purpose::Formal) || customer.has_signed_output(val) {
+        return Ok(());
+    }
+    let address = format!("{}/{}", customer.id, val.label);
+    let made = match val.state {
+        State::Requested | State::Building => "is not planned with",
+        State::Built | State::InUse | State::Closed | State::Destroying | State::Destroyed => {
+            "was not built from"
+        }
+    };
+    Err(refusal::OUTPUT_CHANGED.because(
+        format!("`{address}` {made} the migration output that is signed off now"),
+        format!(
+            "sign that output off again, or give it up with `landfall environment close {address} --reason \"...\"` and request a formal VAL of what is signed off"
+        ),
+    ))
+}
+
+/// Begins a build. Who continues one that another began takes it over, after the same checks; it stays the same
+/// operation.
 pub(super) fn start_build(
     customer: &Customer,
     label: Label,
     context: &Context<'_>,
 ) -> Result<Vec<Event>, Refusal> {
     let target = environment(customer, label)?;
-    match target.state {
-        State::Requested => {}
-        State::Building
-        | State::Built
-        | State::InUse
-        | State::Closed
-        | State::Destroying
-        | State::Destroyed => return Err(wrong_state(customer, target, "built", "requested")),
-    }
+    let operation = match (target.state, target.operation) {
+        (State::Requested, _) => {
+            output_is_signed(customer, target)?;
+            customer.operations + 1
+        }
+        // One whose sign-off was withdrawn meanwhile is built to its end: only then can it be closed.
+        (State::Building, Some(operation)) => operation,
+        (
+            State::Building
+            | State::Built
+            | State::InUse
+            | State::Closed
+            | State::Destroying
+            | State::Destroyed,
+            _,
+        ) => return Err(wrong_state(customer, target, "built", "requested")),
+    };
     let executor = context.person()?;
+    deviation::none_unresolved(customer, label)?;
+    difference_is_signed(customer, target)?;
     if target.plan.qualified {
         let document = target.iq.as_ref().and_then(|number| customer.documents.get(number));
         let signatures = document.map_or(&[][..], |document| &document.plan_signatures);
@@ -351,11 +429,38 @@ pub(super) fn start_build(
             ));
         }
     }
-    Ok(vec![Event::BuildStarted {
-        label,
-        operation: customer.operations + 1,
-        executor: executor.id.clone(),
-    }])
+    if target.state == State::Building && target.executor.as_ref() == Some(&executor.id) {
+        return Ok(Vec::new());
+    }
+    Ok(vec![Event::BuildStarted { label, operation, executor: executor.id.clone() }])
+}
+
+/// Where PROD's configuration is not the validated one, customer quality signs the difference first.
+fn difference_is_signed(customer: &Customer, target: &Environment) -> Result<(), Refusal> {
+    if target.label.kind() != Kind::Prod {
+        return Ok(());
+    }
+    let Some((validated, val, prod)) = customer.difference() else { return Ok(()) };
+    let report = target.difference.as_ref().and_then(|number| customer.documents.get(number));
+    let signed = report.is_some_and(|document| {
+        document.rejection.is_none()
+            && signature::awaited(Record::Difference, &document.signatures).is_empty()
+    });
+    if signed {
+        return Ok(());
+    }
+    Err(refusal::DIFFERENCE_UNSIGNED.because(
+        format!(
+            "`{}/prod` cannot be built: its configuration {} differs from {} of the validated `{validated}`, and nobody signed the difference",
+            customer.id,
+            prod.short(),
+            val.short()
+        ),
+        report.filter(|document| document.rejection.is_none()).map_or_else(
+            || format!("`landfall configuration difference {}` makes the report", customer.id),
+            |document| format!("`landfall document sign {}`, by customer quality", document.number),
+        ),
+    ))
 }
 
 pub(super) fn complete_build(
@@ -374,6 +479,12 @@ pub(super) fn complete_build(
     }
     let mut events =
         vec![Event::EnvironmentBuilt { label, operation, instances: instances.to_vec() }];
+    events.extend(
+        customer
+            .deviations_of(label)
+            .filter(|known| known.is_open() && known.resolution.is_some() && known.retest.is_none())
+            .map(|deviation| Event::DeviationRetested { number: deviation.number, operation }),
+    );
     if !target.plan.qualified {
         events.push(Event::EnvironmentOpened { label });
     }
@@ -384,10 +495,117 @@ pub(super) fn stop_build(
     customer: &Customer,
     label: Label,
     failure: &BuildFailure,
+    tests: &[FailedTest],
+    context: &Context<'_>,
 ) -> Result<Vec<Event>, Refusal> {
     let target = environment(customer, label)?;
     let operation = building(customer, target)?;
-    Ok(vec![Event::BuildStopped { label, operation, failure: failure.clone() }])
+    let mut events = vec![Event::BuildStopped { label, operation, failure: failure.clone() }];
+    events.extend(deviation::of_failed_checks(customer, target, tests, context)?);
+    Ok(events)
+}
+
+/// Rejects a VAL for the customer: it is not accepted, or its validation failed.
+pub(super) fn reject(
+    customer: &Customer,
+    label: Label,
+    context: &Context<'_>,
+) -> Result<Vec<Event>, Refusal> {
+    let target = environment(customer, label)?;
+    context.reason("rejecting a VAL")?;
+    let validated = customer.validation.as_ref().is_some_and(|(done, _)| *done == label);
+    if label.kind() != Kind::Val || validated {
+        return Err(refusal::WRONG_STATE.because(
+            format!(
+                "`{}/{label}` cannot be rejected: {}",
+                customer.id,
+                if validated { "validation is completed in it" } else { "it is not a VAL" }
+            ),
+            match (validated, &customer.no_migration) {
+                (true, None) => format!(
+                    "withdraw the sign-off, which undoes validation: `landfall migration withdraw {} NUMBER --reason \"...\"`",
+                    customer.id
+                ),
+                (true, Some(_)) => format!(
+                    "agree on another source of PROD's configuration: `landfall configuration choose {} --for prod --source preprod`",
+                    customer.id
+                ),
+                (false, _) => {
+                    "PROD is rejected by its final quality check: `landfall golive reject`"
+                        .to_owned()
+                }
+            },
+        ));
+    }
+    not_rejected(customer, target)?;
+    match target.state {
+        State::Built | State::InUse => {}
+        State::Requested
+        | State::Building
+        | State::Closed
+        | State::Destroying
+        | State::Destroyed => {
+            return Err(wrong_state(customer, target, "rejected", "built or in use"));
+        }
+    }
+    let bound = target
+        .iq
+        .as_ref()
+        .and_then(|number| customer.documents.get(number))
+        .and_then(|document| document.facts)
+        .unwrap_or(target.plan_digest);
+    Ok(vec![Event::EnvironmentRejected {
+        label,
+        signature: context.signature(Meaning::Rejection, bound)?,
+        reason: context.reason.unwrap_or_default().trim().to_owned(),
+    }])
+}
+
+/// What the customer rejected goes on to nothing.
+pub(super) fn not_rejected(customer: &Customer, target: &Environment) -> Result<(), Refusal> {
+    match &target.rejection {
+        None => Ok(()),
+        Some((signature, _)) => Err(refusal::REJECTED.because(
+            format!(
+                "`{}/{}` was rejected by {} on {}",
+                customer.id,
+                target.label,
+                signature.name,
+                signature.time.date()
+            ),
+            format!(
+                "request another VAL: `landfall environment request {} val --formal`",
+                customer.id
+            ),
+        )),
+    }
+}
+
+/// Makes an environment of sample data anew, on the release that is given.
+pub(super) fn reset(
+    customer: &Customer,
+    label: Label,
+    release: &ReleaseFacts,
+    context: &Context<'_>,
+) -> Result<Vec<Event>, Refusal> {
+    let target = environment(customer, label)?;
+    if label.kind() != Kind::CommunityDev {
+        return Err(refusal::RESET.because(
+            format!("`{}/{label}` is not reset: only Community Dev is", customer.id),
+            "close and destroy it when it is due, and request another",
+        ));
+    }
+    context.reason("resetting an environment")?;
+    if target.state != State::InUse {
+        return Err(wrong_state(customer, target, "reset", "in use"));
+    }
+    super::destruction::not_held(customer, target)?;
+    let content = Content::DemoSet;
+    let plan =
+        plan::plan(&customer.id, label, None, content, release.clone(), None, context.policy);
+    let plan_digest = digest_of(&plan)?;
+    let author = context.person()?.id.clone();
+    Ok(vec![Event::EnvironmentReset { plan: Box::new(plan), plan_digest, author }])
 }
 
 fn building(customer: &Customer, target: &Environment) -> Result<u32, Refusal> {
@@ -412,7 +630,10 @@ pub(super) fn accept(
     context: &Context<'_>,
 ) -> Result<Vec<Event>, Refusal> {
     let target = environment(customer, label)?;
-    if label.kind() != Kind::Val {
+    not_rejected(customer, target)?;
+    // What waits for its report is opened by the customer's acceptance; PROD by going live.
+    let accepted = label.kind() == Kind::Val || target.plan.qualified;
+    if !accepted || label.kind() == Kind::Prod {
         return Err(refusal::WRONG_STATE.because(
             format!("`{label}` is not accepted by itself: a VAL is; PROD is accepted by the final quality check"),
             "`landfall golive qc CUSTOMER` signs the final quality check",
@@ -428,6 +649,7 @@ pub(super) fn accept(
         | State::Destroying
         | State::Destroyed => return Err(wrong_state(customer, target, "accepted", "built")),
     }
+    output_is_signed(customer, target)?;
     let bound = match &target.iq {
         Some(number) if target.plan.qualified => {
             let document = super::document::find(customer, number)?;

@@ -10,9 +10,47 @@ use crate::{
     signature::{self, Meaning, Record},
 };
 
+/// Refuses to do a go-live step anew that PROD stands on, or that a run of the migration program needs.
+pub(super) fn may_redo(customer: &Customer, done: GoLiveStep) -> Result<(), Refusal> {
+    if let Some(prod) = customer.single(Kind::Prod) {
+        return Err(refusal::GOLIVE_DONE.because(
+            format!(
+                "go-live step {} is done already, and `{}/prod` stands on it",
+                done.number(),
+                customer.id
+            ),
+            give_up(customer, prod),
+        ));
+    }
+    super::migration::none_running(customer)
+}
+
+/// Says how a PROD that is not live is given up, wherever it is.
+pub(super) fn give_up(customer: &Customer, prod: &Environment) -> String {
+    let address = format!("{}/{}", customer.id, prod.label);
+    match prod.state {
+        State::Requested => {
+            format!("give it up first: `landfall environment close {address} --reason \"...\"`")
+        }
+        State::Building => {
+            format!("`landfall environment build {address}` ends its build; then give it up")
+        }
+        State::Built => format!(
+            "give it up first: `landfall environment close {address} --reason \"...\"`, then `landfall environment destroy {address} --early --reason \"...\"`, by vendor quality"
+        ),
+        State::Closed => format!(
+            "it is destroyed first: `landfall environment destroy {address} --early --reason \"...\"`, by vendor quality"
+        ),
+        State::Destroying => format!("`landfall environment destroy {address}` ends it first"),
+        State::InUse | State::Destroyed => {
+            format!("`landfall customer show {}` shows the lifecycle", customer.id)
+        }
+    }
+}
+
 /// Returns the event of a go-live step, if it is the next one.
 pub(super) fn step(customer: &Customer, step: GoLiveStep) -> Result<Event, Refusal> {
-    if customer.golive.contains_key(&step) {
+    if customer.settled(step) {
         return Err(refusal::GOLIVE_DONE.because(
             format!("go-live step {} is done already", step.number()),
             format!("`landfall golive show {}` shows the step that is next", customer.id),
@@ -21,7 +59,7 @@ pub(super) fn step(customer: &Customer, step: GoLiveStep) -> Result<Event, Refus
     let missing = GoLiveStep::ALL
         .into_iter()
         .take_while(|earlier| *earlier != step)
-        .find(|earlier| !customer.golive.contains_key(earlier));
+        .find(|earlier| !customer.settled(*earlier));
     match missing {
         None => Ok(Event::GoLiveStepDone { step }),
         Some(earlier) => {
@@ -60,6 +98,8 @@ pub(super) fn complete_validation(
             format!("`landfall customer show {}` shows when and by whom", customer.id),
         ));
     }
+    super::environment::not_rejected(customer, val)?;
+    super::environment::output_is_signed(customer, val)?;
     let bound = val
         .iq
         .as_ref()
@@ -88,9 +128,9 @@ pub(super) fn review_prod(
         | State::Destroying
         | State::Destroyed => return Err(super::wrong_state(customer, prod, "reviewed", "built")),
     }
-    if prod.executor.as_ref() == Some(&context.person()?.id) {
+    if prod.executors.contains(&context.person()?.id) {
         return Err(refusal::NOT_INDEPENDENT.because(
-            "the engineer who built PROD does not review it",
+            "the engineer who built PROD does not review it, nor does who began to",
             "let another engineer review it",
         ));
     }
@@ -114,7 +154,22 @@ pub(super) fn provide_iq(customer: &Customer) -> Result<Vec<Event>, Refusal> {
             ),
         ));
     }
-    Ok(vec![step(customer, GoLiveStep::ProvideIq)?])
+    let done = step(customer, GoLiveStep::ProvideIq)?;
+    still_built(customer, prod)?;
+    Ok(vec![done])
+}
+
+/// Refuses for a PROD that is being given up: it is closed, and may be half destroyed.
+fn still_built(customer: &Customer, prod: &Environment) -> Result<(), Refusal> {
+    match prod.state {
+        State::Built => Ok(()),
+        State::Requested
+        | State::Building
+        | State::InUse
+        | State::Closed
+        | State::Destroying
+        | State::Destroyed => Err(super::wrong_state(customer, prod, "checked", "built")),
+    }
 }
 
 pub(super) fn sign_final_qc(
@@ -124,6 +179,7 @@ pub(super) fn sign_final_qc(
     // The step is done with the last signature; until then it must be the one that is next.
     step(customer, GoLiveStep::FinalQc)?;
     let prod = prod(customer)?;
+    still_built(customer, prod)?;
     let person = context.person()?;
     let meaning = super::document::meaning_of(Record::FinalQc, person.role)?;
     super::document::not_twice(&customer.final_qc, person, meaning)?;
@@ -143,18 +199,39 @@ pub(super) fn sign_final_qc(
     Ok(events)
 }
 
+/// Rejects the final quality check: PROD is reviewed again, or given up.
+pub(super) fn reject_final_qc(
+    customer: &Customer,
+    context: &Context<'_>,
+) -> Result<Vec<Event>, Refusal> {
+    step(customer, GoLiveStep::FinalQc)?;
+    context.reason("rejecting the final quality check")?;
+    let prod = prod(customer)?;
+    still_built(customer, prod)?;
+    let bound = prod
+        .iq
+        .as_ref()
+        .and_then(|number| customer.documents.get(number))
+        .and_then(|document| document.facts)
+        .unwrap_or(prod.plan_digest);
+    Ok(vec![Event::FinalQcRejected {
+        signature: context.signature(Meaning::Rejection, bound)?,
+        reason: context.reason.unwrap_or_default().trim().to_owned(),
+    }])
+}
+
 pub(super) fn go_live(customer: &Customer) -> Result<Vec<Event>, Refusal> {
     let label = prod(customer)?.label;
     match customer.status {
         Status::Contracted => {}
-        Status::Prospect | Status::Live => {
+        Status::Prospect | Status::Live | Status::Vendor => {
             return Err(refusal::GOLIVE_DONE.because(
                 "only a contracted customer goes live, once",
                 format!("`landfall customer show {}` shows the lifecycle", customer.id),
             ));
         }
     }
-    if !customer.golive.contains_key(&GoLiveStep::FinalQc) {
+    if !customer.settled(GoLiveStep::FinalQc) {
         return Err(refusal::GOLIVE_ORDER.because(
             "the final quality check is not signed",
             format!("`landfall golive qc {}`", customer.id),

@@ -4,16 +4,20 @@ mod authority;
 mod customer;
 mod demo;
 mod destruction;
+mod deviation;
 mod document;
 mod environment;
 mod golive;
+mod materials;
 mod migration;
+mod promotion;
 mod record;
 mod source;
 
 pub use authority::{AUTHORITY, authorised};
+pub use customer::{VENDOR, is_vendor};
 pub use destruction::last_use_of_key;
-pub use record::may_change_records;
+pub use record::{Permit, may_change_records};
 
 use super::{Command, Customer, Environment, Event};
 use crate::{
@@ -100,7 +104,9 @@ pub fn decide(
         Command::CompleteBuild { label, instances } => {
             environment::complete_build(known()?, *label, instances)
         }
-        Command::StopBuild { label, failure } => environment::stop_build(known()?, *label, failure),
+        Command::StopBuild { label, failure, tests } => {
+            environment::stop_build(known()?, *label, failure, tests, context)
+        }
         Command::AcceptEnvironment { label } => environment::accept(known()?, *label, context),
         Command::LendDemo { label, days } => demo::lend(known()?, *label, *days, context),
         Command::ExpireDemo { label } => demo::expire(known()?, *label, context),
@@ -129,17 +135,8 @@ pub fn decide(
         Command::RecordExtraction { target, label, package, left_out } => {
             source::record_extraction(known()?, *target, *label, package, left_out)
         }
-        Command::FreezeDocument { kind, label, is_plan, facts, failed_checks, head } => {
-            document::freeze(
-                known()?,
-                *kind,
-                *label,
-                *is_plan,
-                *facts,
-                *failed_checks,
-                *head,
-                context,
-            )
+        Command::FreezeDocument { kind, about, is_plan, facts, failed_checks, head } => {
+            document::freeze(known()?, *kind, *about, *is_plan, *facts, *failed_checks, *head)
         }
         Command::SignDocument { number, meaning, shown } => {
             document::sign(known()?, number, *meaning, *shown, context)
@@ -162,6 +159,38 @@ pub fn decide(
             destruction::start(known()?, *label, *early, context)
         }
         Command::CompleteDestruction { label, .. } => destruction::complete(known()?, *label),
+        Command::DeclareNoMigration => migration::declare_none(known()?, context),
+        Command::WithdrawSignOff { number } => migration::withdraw(known()?, *number, context),
+        Command::RejectEnvironment { label } => environment::reject(known()?, *label, context),
+        Command::RejectFinalQc => golive::reject_final_qc(known()?, context),
+        Command::OpenDeviation { label, description } => {
+            deviation::open(known()?, *label, description, context)
+        }
+        Command::ResolveDeviation { number, impact, cause, fix } => {
+            deviation::resolve(known()?, *number, [impact, cause, fix], context)
+        }
+        Command::ApproveDeviation { number, condition } => {
+            deviation::approve(known()?, *number, condition.as_deref(), context)
+        }
+        Command::RequestChange { label, role, table, verb, content } => {
+            record::request(known()?, *label, *role, table, verb, *content, context)
+        }
+        Command::ApproveChange { number } => record::approve(known()?, *number, context),
+        Command::RejectChange { number } => record::reject(known()?, *number, context),
+        Command::CompleteChange { number } => record::complete(known()?, *number),
+        Command::StartPromotion { from, to, package, counts } => {
+            promotion::start(known()?, *from, *to, package, *counts)
+        }
+        Command::CompletePromotion { to } => promotion::complete(known()?, *to),
+        Command::MarkMaterialsDue { rule } => materials::mark_due(known()?, rule, context),
+        Command::StartMaterialsDestruction => materials::start(known()?),
+        Command::CompleteMaterialsDestruction { operation } => {
+            materials::complete(known()?, *operation)
+        }
+        Command::EstablishVendor => customer::establish_vendor(state),
+        Command::ResetEnvironment { label, release } => {
+            environment::reset(known()?, *label, release, context)
+        }
     }
 }
 

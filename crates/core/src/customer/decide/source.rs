@@ -48,6 +48,10 @@ pub(super) fn choose(
             "choose the validated VAL",
         ));
     }
+    if target == Kind::Prod && customer.settled(GoLiveStep::ExtractConfiguration) {
+        super::golive::may_redo(customer, GoLiveStep::ExtractConfiguration)?;
+        context.reason("another agreement after PROD's configuration was extracted")?;
+    }
     let bound = source.plan_digest;
     let signature = context.signature(Meaning::CustomerApproval, bound)?;
     Ok(vec![Event::SourceChosen { target, label, signature }])
@@ -60,7 +64,7 @@ pub(super) fn record_extraction(
     package: &PackageFacts,
     left_out: &[(String, String, u64)],
 ) -> Result<Vec<Event>, Refusal> {
-    let agreed = customer.sources.get(&target).map(|source| source.label);
+    let agreed = customer.agreed(target).map(|source| source.label);
     if agreed != Some(label) {
         return Err(refusal::SOURCE_NOT_AGREED.because(
             format!(
@@ -76,13 +80,10 @@ pub(super) fn record_extraction(
             refusal::PACKAGES.because("expected a configuration package", "extract it again")
         );
     }
-    // The same content extracted again is nothing new.
-    let latest = customer
-        .extractions
-        .iter()
-        .rev()
-        .find(|(from, wanted, _)| *from == label && *wanted == target);
-    if latest.map(|(_, _, known)| known.digest) == Some(package.digest) {
+    // The same content extracted again is nothing new, but where it is a go-live step that is to be done.
+    let latest = customer.extraction(target).map(|known| known.package.digest);
+    let due = target == Kind::Prod && !customer.settled(GoLiveStep::ExtractConfiguration);
+    if latest == Some(package.digest) && !due {
         return Ok(Vec::new());
     }
     let mut events = vec![Event::ConfigurationExtracted {
@@ -91,6 +92,7 @@ pub(super) fn record_extraction(
         package: package.clone(),
         left_out: left_out.to_vec(),
     }];
+    // PROD's configuration is extracted once for an agreement, as a go-live step; the step says no to another one.
     if target == Kind::Prod {
         events.push(super::golive::step(customer, GoLiveStep::ExtractConfiguration)?);
     }

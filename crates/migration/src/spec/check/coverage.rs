@@ -1,15 +1,19 @@
 //! Checks that every column of every source is used or ignored with a reason.
 
-use std::{collections::BTreeSet, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
 use super::Checking;
 use crate::{
     dump,
     error::{Problem, listed},
     report::SourceCoverage,
+    source::is_header,
     spec::{
         load::SPEC,
-        model::{Coverage, Place},
+        model::{Coverage, Place, Source},
     },
 };
 
@@ -43,14 +47,20 @@ pub(super) fn check(
                 wrong(format!("expected a reason for ignoring `{column}`, found none"));
             }
         }
+        // A header of which the spec knows too little is probably no header but somebody's data: it is not shown.
+        let mentioned =
+            used.iter().filter(|(name, _)| *name == source.name).map(|(_, column)| column);
+        let known = is_header(&plan.columns, mentioned.chain(source.ignored.keys()));
+        let shown = |(index, column): (usize, &String)| {
+            if known { column.clone() } else { format!("column {}", index + 1) }
+        };
         let unmentioned: Vec<String> = plan
             .columns
             .iter()
-            .filter(|column| !is_used(column) && !source.ignored.contains_key(*column))
-            .cloned()
+            .enumerate()
+            .filter(|(_, column)| !is_used(column) && !source.ignored.contains_key(*column))
+            .map(shown)
             .collect();
-        // A header of which the spec knows nothing is probably no header but somebody's data: it is not shown.
-        let known = plan.columns.len() > unmentioned.len();
         if !unmentioned.is_empty() {
             let message = format!(
                 "expected every column of `{}` to be used or ignored with a reason, found neither for {}; add fields, or add them to `ignored`",
@@ -59,8 +69,9 @@ pub(super) fn check(
                     listed(&unmentioned)
                 } else {
                     format!(
-                        "all {} of them; does the file begin with its header line?",
-                        unmentioned.len()
+                        "{} of its {} columns (does the file begin with its header line?)",
+                        unmentioned.len(),
+                        plan.columns.len()
                     )
                 }
             );
@@ -115,22 +126,48 @@ fn used(checking: &Checking<'_, '_>) -> BTreeSet<(String, String)> {
     used
 }
 
-/// A file that nobody mentions may be one that was forgotten.
-fn unmentioned_files(checking: &Checking<'_, '_>, folder: &Path) -> Vec<String> {
+/// The endings of files that are shown; behind the last point of other names anything may stand.
+const ENDINGS: &[&str] = &[
+    ".bak", ".bmp", ".csv", ".db", ".doc", ".docx", ".gif", ".gz", ".htm", ".html", ".jpeg",
+    ".jpg", ".json", ".log", ".md", ".pdf", ".png", ".rtf", ".sql", ".sqlite", ".tif", ".tiff",
+    ".tsv", ".txt", ".xls", ".xlsx", ".xml", ".zip",
+];
+
+/// Files that nobody mentions may be forgotten ones. They are counted: the name of a file or folder may be personal.
+fn unmentioned_files(checking: &Checking<'_, '_>, dump: &Path) -> Option<String> {
     let model = checking.spec.model();
-    let Ok(files) = dump::files(folder) else { return vec![] };
-    files
-        .into_iter()
-        .map(|file| file.name)
-        .filter(|name| {
-            !model.ignored_files.contains_key(name)
-                && !model
-                    .source
-                    .iter()
-                    .any(|source| source.from == Place::Dump && source.file == *name)
+    let files = dump::files(dump).ok()?;
+    let all = files.len();
+    // Those at the top first, by ending: how many, and in which folders.
+    let mut places: BTreeMap<(bool, &str), (usize, BTreeSet<String>)> = BTreeMap::new();
+    for name in files.into_iter().map(|file| file.name) {
+        let is_source = |source: &Source| source.from == Place::Dump && source.file == name;
+        if model.ignored_files.contains_key(&name) || model.source.iter().any(is_source) {
+            continue;
+        }
+        let lower = name.to_lowercase();
+        let known = ENDINGS.iter().find(|ending| lower.ends_with(**ending));
+        let ending = known.copied().unwrap_or("other endings");
+        let folder = name.split_once('/').map(|(folder, _)| folder.to_owned());
+        let (count, folders) = places.entry((folder.is_some(), ending)).or_default();
+        *count += 1;
+        folders.extend(folder);
+    }
+    let total: usize = places.values().map(|(count, _)| count).sum();
+    if total == 0 {
+        return None;
+    }
+    let places: Vec<String> = places
+        .iter()
+        .map(|((_, ending), (count, folders))| match folders.len() {
+            0 => format!("{count} ({ending}) at the top"),
+            1 => format!("{count} ({ending}) in 1 folder"),
+            several => format!("{count} ({ending}) in {several} folders"),
         })
-        .map(|name| {
-            format!("the dump's file `{name}` is neither a source nor among `ignored_files`")
-        })
-        .collect()
+        .collect();
+    let are = if total == 1 { "is neither a source" } else { "are neither sources" };
+    Some(format!(
+        "{total} of the {all} files of the dump {are} nor among `ignored_files`: {}; to see which, list the dump's folder (`ls -R`) beside the spec's sources",
+        places.join(", ")
+    ))
 }

@@ -185,6 +185,7 @@ mod tests {
             name: name.to_owned(),
             file: format!("{name}.csv"),
             columns: columns.iter().map(|column| (*column).to_owned()).collect(),
+            has_header: true,
             null: vec![],
             index: vec![],
             format: Box::new(Empty),

@@ -9,6 +9,7 @@ use crate::{
     plan::{DuplicateRule, Key, RowFilter, SectionPlan, SourcePlan, Travel},
     quote,
     rule::Rule,
+    source::plain,
     spec::{
         load::no_such,
         model::{self, Section},
@@ -28,12 +29,15 @@ impl Inputs {
     }
 }
 
-/// Says that a source has no such column. Only names like the one asked for are shown: where the header line is
-/// missing, what stands in its place is somebody's data.
+/// Says that a source has no such column. Only names like the one asked for are shown, and where the header line is
+/// missing only the same name in other letters: what stands in its place is somebody's data.
 pub(super) fn no_such_column(source: &SourcePlan, column: &str) -> String {
     let wanted = plain(column);
-    let near: Vec<&String> =
-        source.columns.iter().filter(|name| is_near(&plain(name), &wanted)).collect();
+    let is_like = |name: &&String| {
+        let name = plain(name);
+        name == wanted || (source.has_header && is_near(&name, &wanted))
+    };
+    let near: Vec<&String> = source.columns.iter().filter(is_like).collect();
     let there = if near.is_empty() {
         format!(
             "none of its {} columns has a name like it; does the file begin with its header line?",
@@ -43,11 +47,6 @@ pub(super) fn no_such_column(source: &SourcePlan, column: &str) -> String {
         format!("there is {}", crate::error::listed(near))
     };
     format!("expected a column of `{}`, found `{column}`; {there}", source.file)
-}
-
-/// Returns a name without case and separators.
-fn plain(name: &str) -> String {
-    name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// Tells whether two names differ by at most two letters, swapped neighbours counting as two.

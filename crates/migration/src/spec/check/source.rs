@@ -105,9 +105,23 @@ fn open(spec: &Spec, source: &Source, dump: &Path) -> Result<SourcePlan, Problem
     Ok(SourcePlan {
         name: source.name.clone(),
         file: source.file.clone(),
+        has_header: source::is_header(&columns, named(spec, source)),
         columns,
         null: source.null.clone().unwrap_or_else(|| vec![String::new()]),
         index: source.index.clone(),
         format,
     })
+}
+
+/// Returns the names of a source's columns that stand in the spec, those in expressions aside.
+fn named(spec: &Spec, source: &Source) -> Vec<String> {
+    let sections = spec.model().section.iter().filter(|section| section.source == source.name);
+    let mut names: Vec<String> = source.ignored.keys().chain(&source.index).cloned().collect();
+    for section in sections {
+        names.extend(section.key.iter().cloned());
+        names.extend(
+            section.field.iter().flat_map(|field| &field.source).flat_map(|names| names.to_vec()),
+        );
+    }
+    names
 }
