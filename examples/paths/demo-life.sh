@@ -38,11 +38,17 @@ by erik-lund --yes environment destroy acme/demo
 is destroyed '$.state' environment show acme/demo
 certificate=$(document_of destruction-certificate)
 is demo '$.environment' document show "$certificate"
-grep -q "lifetime is over" "$(value '$.facts_path' document show "$certificate")" ||
+grep -q "lifetime-is-over" "$(value '$.facts_path' document show "$certificate")" ||
   fail "$certificate does not name the rule"
 
-phase "another Demo while the customer is a prospect, none afterwards"
-request_and_build acme demo
+phase "the vendor has a Demo of its own, and the next one of the prospect is a clone of it"
+request_and_build vendor demo
+by erik-lund record set vendor/demo general_setting key=locale.language value=sv-SE
+by erik-lund environment request acme demo --from vendor-demo
+by erik-lund environment build acme/demo
+equal "language of the clone" sv-SE "$(column acme/demo general_setting key locale.language value)"
+
+phase "a Demo while the customer is a prospect, none afterwards"
 by olive-hart customer contract acme --reference ACME-2026-001
 expect_refused ENV-009 by olive-hart environment lend acme/demo --days 5
 by erik-lund --yes environment close acme/demo --reason "the contract is signed"

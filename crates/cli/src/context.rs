@@ -185,8 +185,25 @@ impl Context {
             Some(customer) => installation.next(customer)?,
             None => Vec::new(),
         };
-        self.told(done, &next);
+        if self.output.is_json() || !self.acts_for_customer(installation)? {
+            self.told(done, &next);
+        } else {
+            self.told(done, &for_customer(next));
+        }
         Ok(())
+    }
+
+    /// Tells whether a customer's person acts: who was named, or the only one who is signed in.
+    fn acts_for_customer(&self, installation: &Installation) -> Result<bool, Failure> {
+        let people = installation.person_list()?;
+        let acting = match &self.global.acting {
+            Some(id) => people.iter().find(|person| person.id == *id),
+            None => {
+                let mut open = people.iter().filter(|person| person.signed_in_until.is_some());
+                open.next().filter(|_| open.next().is_none())
+            }
+        };
+        Ok(acting.is_some_and(|person| person.customer.is_some()))
     }
 
     /// Says what was done where no data directory is open.
@@ -225,6 +242,15 @@ impl Context {
     pub(crate) fn next_json(&self, next: &[Next]) -> Value {
         next.iter().map(|item| json::next(item, &self.command(&item.command))).collect()
     }
+}
+
+/// Returns what is next as a customer's person wants to know it: the customer's own first, and of the vendor's the most
+/// pressing alone.
+fn for_customer(next: Vec<Next>) -> Vec<Next> {
+    let (vendor, mut own): (Vec<Next>, Vec<Next>) =
+        next.into_iter().partition(|item| item.who.starts_with("vendor"));
+    own.extend(vendor.into_iter().take(1));
+    own
 }
 
 fn typed(prompt: &str) -> Result<String, Failure> {
@@ -271,6 +297,22 @@ mod tests {
         assert_eq!(typed, "landfall --data 'my data' customer show acme");
         let typed = context(DEFAULT_DATA).command("landfall customer show acme");
         assert_eq!(typed, "landfall customer show acme");
+    }
+
+    #[test]
+    fn a_customers_person_is_told_one_step_of_the_vendor() {
+        let item = |who: &str, what: &str| Next {
+            who: who.to_owned(),
+            what: what.to_owned(),
+            command: "landfall demo".to_owned(),
+        };
+        let next = vec![
+            item("vendor engineer", "destroy"),
+            item("vendor sales", "end"),
+            item("customer quality", "sign"),
+        ];
+        let told: Vec<String> = for_customer(next).into_iter().map(|item| item.what).collect();
+        assert_eq!(told, ["sign", "destroy"]);
     }
 
     #[test]

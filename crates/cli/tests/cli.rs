@@ -405,6 +405,9 @@ fn catalogue_and_policy_are_shown_without_a_data_directory() {
     let columns = landfall(at, &["catalogue", "show", "24.1", "volunteer"]).done();
     assert!(columns.contains("birth-date") && columns.contains("required"), "{columns}");
     assert!(columns.lines().any(|line| line.starts_with("source")), "{columns}");
+    let newest = landfall(at, &["catalogue", "show"]);
+    assert!(newest.stderr.contains("landfall catalogue list"), "{}", newest.stderr);
+    assert!(newest.done().contains("volunteer"));
     landfall(at, &["catalogue", "show", "24.1", "nonsense"]).stopped(1, "nonsense");
     landfall(at, &["catalogue", "show", "9.9"]).stopped(1, "9.9");
 
@@ -413,12 +416,12 @@ fn catalogue_and_policy_are_shown_without_a_data_directory() {
         "request-environment",
         "technical-review",
         "deviation-approval",
-        "seed",
-        "documentation",
+        "requirement",
+        "product documentation",
         "volunteer_condition",
         "Sandbox",
         "read-only in Test: role role_action site",
-        "what outlives an environment (source: landfall)",
+        "what outlives an environment (source: Landfall's choice)",
     ] {
         assert!(policy.contains(part), "expected `{part}` in: {policy}");
     }

@@ -69,7 +69,8 @@ fn landfall(directory: &Path, arguments: &[&str]) -> Said {
             .arg("--data")
             .arg(directory)
             .env_remove("LANDFALL_DATA")
-            .env_remove("LANDFALL_PASSWORD_FILE"),
+            .env_remove("LANDFALL_PASSWORD_FILE")
+            .env_remove("COLUMNS"),
     )
 }
 
@@ -92,12 +93,10 @@ fn the_story_of_prod_is_told_from_its_source_to_its_use() {
         "what it was made from",
         "requested",
         "plan signed",
-        "built",
-        "tested",
+        "built and tested",
         "report signed",
         "accepted",
         "used",
-        "destroyed",
     ]
     .into_iter()
     .peekable();
@@ -123,7 +122,10 @@ fn the_story_of_prod_is_told_from_its_source_to_its_use() {
     assert!(told("what it was made from", "extracted the configuration for PROD from acme/val-2"));
     assert!(told("requested", "requested acme/prod"));
     assert!(told("plan signed", "signed ACME-IQ-002 (plan-approval)"));
-    assert!(told("tested", "tests passed"));
+    assert!(told("what it was made from", "completed validation in acme/val-2"));
+    assert!(told("built and tested", "tests passed"));
+    assert!(told("built and tested", "1 test passed"));
+    assert!(told("used", "declared acme/prod live"));
     assert!(told("report signed", "signed ACME-IQ-002 (report-approval)"));
     assert!(told("accepted", "signed the final quality check"));
     assert!(!lines.iter().any(|line| line["what"].as_str().unwrap().contains("val-1")));
@@ -131,6 +133,7 @@ fn the_story_of_prod_is_told_from_its_source_to_its_use() {
     let refused: Vec<&Value> = lines.iter().filter(|line| line["refused"] == true).collect();
     assert_eq!(refused.len(), 1);
     assert!(refused[0]["what"].as_str().unwrap().contains("DST-002"));
+    assert_eq!(refused[0]["chapter"], "used", "in the chapter of the moment");
     for line in lines {
         assert!(line["when"].as_str().unwrap().ends_with(" UTC"), "{line}");
         assert!(!line["name"].as_str().unwrap().is_empty(), "{line}");
@@ -168,12 +171,15 @@ fn a_day_of_val_shows_what_was_signed_by_then_and_nothing_of_later() {
     assert_eq!(built["state"], "built");
     assert_eq!(list(&built["plan"], "signatures").len(), 3);
     assert_eq!(list(&built["report"], "signatures").len(), 0);
+    assert_eq!(built["qualified"], false, "executed is not qualified");
+    assert_eq!(built["qualification"], "plan approved, report not approved yet");
     assert_eq!(built["acceptance"], Value::Null);
 
     let used = inspect("2026-03-01", "acme/val-2");
     assert_eq!(used["state"], "in-use");
     assert_eq!(list(&used["report"], "signatures").len(), 3);
     assert_eq!(used["acceptance"]["name"], "Carl Quist");
+    assert_eq!(used["qualified"], true);
     assert_eq!(used["validation"], Value::Null);
     assert_eq!(used["due"], Value::Null);
     assert_eq!(used["masking_key"], "validation-1");
@@ -229,6 +235,47 @@ fn a_changed_setting_is_shown_with_what_it_was_and_who_changed_it() {
     assert_ne!(column["old"], column["new"]);
     assert!(set["who"].as_str().unwrap().contains('('), "{set}");
     assert!(set["entry"].as_u64().unwrap() > 0);
+}
+
+#[test]
+fn what_is_listed_fits_the_columns_that_are_said() {
+    for arguments in [
+        &["inspect", "2026-02-19", "acme/val-2"][..],
+        &["ledger", "story", "acme/prod"],
+        &["vendor", "due"],
+        &["customer", "due", "acme"],
+        &["customer", "show", "acme"],
+        &["package", "list"],
+        &["configuration", "show", "acme"],
+        &["document", "show", "ACME-IQ-001"],
+        &["document", "list", "acme"],
+        &["golive", "show", "acme"],
+        &["policy", "show"],
+        &["catalogue", "list"],
+        &["catalogue", "show", "24.1", "volunteer"],
+    ] {
+        let said = said(
+            Command::new(env!("CARGO_BIN_EXE_landfall"))
+                .args(arguments)
+                .arg("--data")
+                .arg(directory())
+                .env_remove("LANDFALL_DATA")
+                .env("COLUMNS", "80"),
+        )
+        .done();
+        for line in said.lines().filter(|line| line.trim().contains(' ')) {
+            assert!(line.chars().count() <= 80 || line.contains("--data"), "{arguments:?}: {line}");
+        }
+    }
+}
+
+#[test]
+fn a_package_of_the_same_content_has_all_its_sources() {
+    let packages = landfall(directory(), &["package", "list", "acme", "--json"]).json();
+    let configuration =
+        packages.as_array().unwrap().iter().find(|one| one["kind"] == "configuration").unwrap();
+    let sources = list(configuration, "sources");
+    assert!(sources.contains(&configuration["source"]), "{configuration}");
 }
 
 #[test]

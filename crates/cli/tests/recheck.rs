@@ -205,6 +205,14 @@ fn each_planted_change_is_found_in_prod_and_nothing_in_an_untouched_one() {
     expect_none(&untouched);
     assert!(untouched["document"].as_str().unwrap().starts_with("ACME-IQ-"), "{untouched}");
     assert!(!list(&untouched, "main", "tests").is_empty(), "{untouched}");
+    let main = &untouched["instances"][0];
+    assert!(main["tables"].as_u64() > Some(0) && main["schema_objects"].as_u64() > Some(0));
+    let again = list(&untouched, "main", "tests").len() as u64;
+    assert!(main["planned_tests"].as_u64() > Some(again), "{untouched}");
+    let said = live.run(ENGINEER, &["document", "recheck", "acme/prod"]);
+    let said = String::from_utf8(said.stdout).unwrap();
+    assert!(said.contains("compared with what stood there when it was sealed (entry "), "{said}");
+    assert!(said.contains("covered by the table digests"), "{said}");
     for (role, sql, object) in PLANTED {
         let path = live.instance(role);
         let sound = fs::read(&path).unwrap();

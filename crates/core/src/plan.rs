@@ -93,6 +93,13 @@ pub enum Content {
         /// Which one.
         of: Label,
     },
+    /// A clone of a Demo that the vendor itself owns.
+    VendorDemo {
+        /// The vendor's own identity.
+        owner: CustomerId,
+        /// Which one.
+        of: Label,
+    },
     /// The output of one iteration.
     Iteration {
         /// Its number.
@@ -114,7 +121,9 @@ impl Content {
     #[must_use]
     pub fn packages(&self) -> Vec<&PackageFacts> {
         match self {
-            Self::Empty | Self::DemoSet | Self::Clone { .. } => Vec::new(),
+            Self::Empty | Self::DemoSet | Self::Clone { .. } | Self::VendorDemo { .. } => {
+                Vec::new()
+            }
             Self::Iteration { migration, .. } => vec![migration],
             Self::Composition { configuration, migration } => {
                 std::iter::once(configuration).chain(migration).collect()
@@ -153,6 +162,9 @@ pub enum Step {
         role: Role,
         /// From where.
         of: Label,
+        /// Whose environment that is; none for the same customer's.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        owner: Option<CustomerId>,
     },
     /// Loads a configuration package.
     ApplyConfiguration {
@@ -216,7 +228,12 @@ impl Step {
             Self::ApplyDemoSet { role } => {
                 format!("put the demonstration set into {}", role.title())
             }
-            Self::Clone { role, of } => format!("clone `{of}` into {}", role.title()),
+            Self::Clone { role, of, owner: None } => {
+                format!("clone `{of}` into {}", role.title())
+            }
+            Self::Clone { role, of, owner: Some(owner) } => {
+                format!("clone `{owner}/{of}` into {}", role.title())
+            }
             Self::ApplyConfiguration { role, package } => {
                 format!("load configuration {} into {}", package.short(), role.title())
             }
@@ -494,7 +511,10 @@ fn build_steps(role: Role, content: &Content, key: Option<&String>) -> Vec<Step>
     match content {
         // The demonstration set is entered as people enter records, into a finished instance.
         Content::Empty | Content::DemoSet => {}
-        Content::Clone { of } => steps.push(Step::Clone { role, of: *of }),
+        Content::Clone { of } => steps.push(Step::Clone { role, of: *of, owner: None }),
+        Content::VendorDemo { owner, of } => {
+            steps.push(Step::Clone { role, of: *of, owner: Some(owner.clone()) });
+        }
         Content::Iteration { migration, .. } => {
             steps.push(Step::ApplyMigration { role, package: migration.digest, key: None });
         }

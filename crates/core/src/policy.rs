@@ -220,6 +220,8 @@ pub enum ContentKind {
     DemoSet,
     /// A clone of the customer's Demo.
     CloneOfDemo,
+    /// A clone of a Demo that the vendor itself owns.
+    CloneOfVendorDemo,
     /// The output of one iteration of the migration.
     Iteration,
     /// A configuration package plus a migration package.

@@ -308,6 +308,8 @@ fn of_operation(name: &str, event: &operation::Event) -> String {
             let failed = tests.iter().filter(|test| !test.passed).count();
             let result = match (tests.len(), failed) {
                 (0, _) => String::new(),
+                (1, 0) => "; 1 test passed".to_owned(),
+                (1, _) => "; 1 test failed".to_owned(),
                 (run, 0) => format!("; {run} tests passed"),
                 (run, failed) => format!("; {failed} of {run} tests failed"),
             };

@@ -90,6 +90,22 @@ impl Sound {
     }
 }
 
+/// The moments of a life after the request, in their order, and what people call them.
+const LIFE: [(&str, &str); 7] = [
+    ("building", "build begun"),
+    ("built", "built"),
+    ("accepted", "accepted"),
+    ("opened", "put into use"),
+    ("lent", "lent"),
+    ("closed", "closed"),
+    ("destroyed", "destroyed"),
+];
+
+/// Tells whether a moment has its place in a life.
+fn is_known(moment: &str) -> bool {
+    moment == "requested" || LIFE.iter().any(|(key, _)| *key == moment)
+}
+
 /// An inspection as it is shown.
 struct Shown<'a> {
     inspection: &'a Inspection,
@@ -135,8 +151,9 @@ impl Shown<'_> {
                 .into(),
         );
         fact("state", inspection.state.as_str().into());
-        for (moment, time) in &inspection.since {
-            fact(moment, time.human().into());
+        fact("requested", made(&inspection.plan.requested).into());
+        for (name, time) in self.moments() {
+            fact(name, time.human().into());
         }
         if let Some(purpose) = &inspection.purpose {
             fact("purpose", json::word(purpose).into());
@@ -150,15 +167,15 @@ impl Shown<'_> {
             )
             .into(),
         );
-        fact("qualified", if inspection.qualified { "yes".into() } else { "no".into() });
+        let qualified = if inspection.qualified { "yes" } else { "no" };
+        fact("qualified", format!("{qualified}: {}", inspection.qualification).into());
         let volunteers = match &inspection.masking_key {
             Some(key) => format!("masked, key {key}"),
-            None => "as they are".to_owned(),
+            None => "not masked".to_owned(),
         };
         fact("volunteers", volunteers.into());
         fact("plan", inspection.plan.digest.to_string().into());
         fact("policy", inspection.plan.policy.to_string().into());
-        fact("requested", made(&inspection.plan.requested).into());
         if let Some(report) = &inspection.report {
             let checks = counted(u64::from(report.failed_checks), "check", "checks");
             fact("report", format!("{}, {checks} failed", report.document).into());
@@ -175,6 +192,19 @@ impl Shown<'_> {
             fact("destroy by", Cell::toned(text, Tone::Waiting));
         }
         facts
+    }
+
+    /// Returns when it was built, put into use and so on, in order of time; its request is told with who asked for it.
+    fn moments(&self) -> Vec<(&str, Timestamp)> {
+        let since = &self.inspection.since;
+        let known = LIFE
+            .iter()
+            .filter_map(|(key, name)| since.get(key).map(|time| (*name, *time)))
+            .chain(since.iter().filter(|(key, _)| !is_known(key)).map(|(key, time)| (*key, *time)));
+        let mut moments: Vec<_> = known.collect();
+        // What happened in one second stays in the order of a life.
+        moments.sort_by_key(|(_, time)| *time);
+        moments
     }
 
     fn packages(&self) -> Table {
@@ -240,7 +270,11 @@ impl Shown<'_> {
                 test.id.clone().into(),
                 Cell::maybe(test.role.map(|role| role.title())),
                 test.expected.clone().into(),
-                Cell::maybe(test.actual.clone()),
+                if test.passed == Some(true) && test.actual.as_ref() == Some(&test.expected) {
+                    "as expected".into()
+                } else {
+                    Cell::maybe(test.actual.clone())
+                },
             ]);
         }
         table

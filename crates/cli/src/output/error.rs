@@ -249,7 +249,7 @@ impl From<landfall_demo::Error> for Failure {
 pub(crate) fn of_arguments(wrong: &clap::Error) -> ExitCode {
     let wants_json = std::env::args_os().any(|argument| argument == "--json");
     let code = ExitCode::from(u8::try_from(wrong.exit_code()).unwrap_or(2));
-    let without_value = without_value(wrong);
+    let without_value = without_value(wrong).or_else(|| without_options(wrong));
     if !wrong.use_stderr() || !wants_json {
         match without_value {
             Some(text) => say(&text),
@@ -269,6 +269,34 @@ pub(crate) fn of_arguments(wrong: &clap::Error) -> ExitCode {
     );
     failure.tell_as(true, Colour::wanted(false));
     failure.exit_code()
+}
+
+/// The options of every command as a usage line names those that were typed.
+const TYPED: [&str; 6] = [
+    " --data <DIR>",
+    " --as <PERSON>",
+    " --json",
+    " --reason <TEXT>",
+    " --yes",
+    " --password-file <FILE>",
+];
+
+/// Returns the text of an error about what is missing, where its usage would show options that were typed as if they
+/// were required.
+fn without_options(wrong: &clap::Error) -> Option<String> {
+    let text = Some(wrong.render().to_string())
+        .filter(|_| wrong.kind() == ErrorKind::MissingRequiredArgument)?;
+    if !TYPED.iter().any(|option| text.contains(option)) {
+        return None;
+    }
+    let lines = text.lines().map(|line| {
+        let is_usage = line.starts_with("Usage: ");
+        TYPED
+            .iter()
+            .filter(|_| is_usage)
+            .fold(line.to_owned(), |line, option| line.replace(option, ""))
+    });
+    Some(lines.map(|line| format!("{line}\n")).collect())
 }
 
 /// Returns the text of an error that would repeat what may be a volunteer's: the value of a record, or a word too many.
@@ -354,6 +382,10 @@ mod tests {
             let text = without_value(&wrong).unwrap();
             assert!(text.contains(part) && !text.contains("Nowak"), "{text}");
         }
+        let missing = ["landfall", "--data", "here", "environment", "list"];
+        let wrong = Arguments::try_parse_from(missing).unwrap_err();
+        let text = without_options(&wrong).unwrap_or_else(|| wrong.render().to_string());
+        assert!(text.contains("<CUSTOMER>") && !text.contains("--data"), "{text}");
         let named = ["landfall", "environment", "show", "nowhere"];
         let wrong = Arguments::try_parse_from(named).unwrap_err();
         assert_eq!(without_value(&wrong), None);

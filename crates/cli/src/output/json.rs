@@ -177,6 +177,7 @@ pub(crate) fn package(view: &PackageView) -> Value {
         "digest": view.digest,
         "path": view.path.display().to_string(),
         "source": view.source,
+        "sources": view.sources,
         "loaded_into": view.loaded_into,
         "tables": tables,
         "left_out": left_out,

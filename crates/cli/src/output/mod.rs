@@ -17,7 +17,11 @@ use std::{
 
 use serde_json::Value;
 
-use self::{colour::Colour, error::Failure, table::Table};
+use self::{
+    colour::Colour,
+    error::Failure,
+    table::{Table, wrap},
+};
 
 /// The two streams of a command and how they are written.
 #[derive(Debug)]
@@ -25,6 +29,8 @@ pub(crate) struct Output {
     json: bool,
     terminal: bool,
     width: usize,
+    // Whether a line may not be longer than that: on a terminal, and where `COLUMNS` says so.
+    limited: bool,
     data: Colour,
     talk: Colour,
     // The first failure to write data; a command that cannot say its result has not succeeded.
@@ -40,6 +46,7 @@ impl Output {
             json,
             terminal: stdout,
             width: width::of_stdout(stdout),
+            limited: width::is_limited(stdout),
             data: Colour::wanted(stdout && !json),
             talk: Colour::wanted(stderr && !json),
             broken: RefCell::new(None),
@@ -96,10 +103,28 @@ impl Output {
         }
     }
 
-    /// Writes a table to stdout. On a terminal its last column wraps; elsewhere every row is one line.
+    /// Writes a table to stdout. On a terminal, and where `COLUMNS` is set, it is laid out within the width; elsewhere
+    /// every row is one line.
     pub(crate) fn table(&self, table: &Table) {
-        let width = self.terminal.then_some(self.width);
-        self.lines(&table.render(width, self.data));
+        self.lines(&table.render(self.limit(), self.data));
+    }
+
+    /// Writes a sentence to stdout, wrapped where lines are limited; the lines after the first are indented.
+    pub(crate) fn sentence(&self, text: &str) {
+        match self.limit() {
+            Some(width) if text.chars().count() > width => {
+                for (number, line) in wrap(text, width.saturating_sub(2)).iter().enumerate() {
+                    let indent = if number == 0 { "" } else { "  " };
+                    self.line(&format!("{indent}{line}"));
+                }
+            }
+            Some(_) | None => self.line(text),
+        }
+    }
+
+    /// Returns the columns that no line may exceed, where there is such a limit.
+    fn limit(&self) -> Option<usize> {
+        self.limited.then_some(self.width)
     }
 
     /// Writes one JSON value to stdout, on one line.

@@ -7,13 +7,22 @@ const USABLE: std::ops::RangeInclusive<usize> = 40..=400;
 
 /// Returns the columns of stdout: what `COLUMNS` says, else what the terminal says, else 80.
 pub(crate) fn of_stdout(terminal: bool) -> usize {
-    let said = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
-    let width = match said {
+    let width = match said() {
         Some(columns) => columns,
         None if terminal => of_terminal().unwrap_or(PIPED),
         None => PIPED,
     };
     width.clamp(*USABLE.start(), *USABLE.end())
+}
+
+/// Tells whether somebody has said how wide lines are, by `COLUMNS` or by a terminal; else a row may be of any length.
+pub(crate) fn is_limited(terminal: bool) -> bool {
+    terminal || said().is_some()
+}
+
+/// Returns what `COLUMNS` says.
+fn said() -> Option<usize> {
+    std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok())
 }
 
 /// Asks the terminal through clap, which asks it in order to wrap its help: the longest line of a text that fills

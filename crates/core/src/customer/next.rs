@@ -1,4 +1,4 @@
-use super::{Customer, Environment, GoLiveStep, IterationState, State, Status};
+use super::{Customer, Due, Environment, GoLiveStep, IterationState, State, Status};
 use crate::{
     environment::Kind,
     plan::Purpose,
@@ -50,12 +50,18 @@ pub fn next(customer: &Customer, now: Timestamp) -> Vec<Next> {
     if let Some(due) = due.filter(|_| !held) {
         list.push(item(
             "vendor engineer",
-            format!("destroy dumps and superseded packages by {}", due.destroy_by.date()),
+            format!("destroy dumps and superseded packages{}", last_day(due, now)),
             format!("migration destroy {}", customer.id),
         ));
     }
     forward(customer, &mut list);
     list
+}
+
+/// Returns by when something is to be done, or since when it is overdue.
+fn last_day(due: &Due, now: Timestamp) -> String {
+    let day = due.destroy_by.date();
+    if due.destroy_by < now { format!(", overdue since {day}") } else { format!(" by {day}") }
 }
 
 /// What an environment waits for.
@@ -177,7 +183,7 @@ fn pending(customer: &Customer, environment: &Environment, now: Timestamp, list:
             {
                 list.push(item(
                     "vendor engineer",
-                    format!("destroy {address} by {} ({})", due.destroy_by.date(), due.rule),
+                    format!("destroy {address}{} ({})", last_day(due, now), due.rule),
                     format!("environment destroy {address}"),
                 ));
             }

@@ -43,6 +43,7 @@ pub(super) fn community_dev() -> Vec<Case> {
     };
     let community = |content: Content| Engineer.does(request(Kind::CommunityDev, content));
     let sample = || community(Content::DemoSet);
+    let own_demo = || Content::VendorDemo { owner: "vendor".parse().unwrap(), of: label("demo") };
     let resets = |name: &str| Engineer.does(reset(name)).because(REASON);
     let pair = Engineer.does(Command::CompleteBuild {
         label: label("community-dev"),
@@ -78,12 +79,8 @@ pub(super) fn community_dev() -> Vec<Case> {
         bare(VENDOR_OWNED, Engineer.does(dump("dump")), "migrates nothing"),
         bare(VENDOR_OWNED, Engineer.does(record_spec("spec")), "migrates nothing"),
         bare(VENDOR_OWNED, Engineer.does(start_iteration("dump", "spec")), "migrates nothing"),
-        // The vendor has no other environments.
-        bare(
-            NOT_YET,
-            Engineer.does(request(Kind::Demo, Content::DemoSet)),
-            "`customer-is-prospect`",
-        ),
+        // But for a Demo of its own the vendor has no other environments.
+        bare(CONTENT, Engineer.does(request(Kind::Demo, own_demo())), "not a clone of itself"),
         bare(
             NOT_YET,
             Engineer.does(request(Kind::Sandbox, Content::Empty)),

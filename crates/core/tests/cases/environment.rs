@@ -14,7 +14,9 @@ use crate::support::{
         reject_val, request, request_as, request_migration, sign_contract, start_build,
         start_iteration, stop_build, validate,
     },
-    facts::{composition, configuration_alone, digest, instances, label, migration, release},
+    facts::{
+        composition, configuration_alone, customer_id, digest, instances, label, migration, release,
+    },
     people::{
         REASON,
         Who::{CustomerQuality, CustomerReviewer, Engineer, Sales, SecondEngineer},
@@ -94,7 +96,29 @@ pub(super) fn content() -> Vec<Case> {
     };
     let swapped =
         Content::Composition { configuration: migration(1), migration: Some(migration(1)) };
+    let vendor_demo = |kind: Kind, owner: &str, name: &str| {
+        let owner = owner.parse().unwrap_or_else(|_| customer_id());
+        Engineer.does(request(kind, Content::VendorDemo { owner, of: label(name) }))
+    };
     vec![
+        case(
+            CONTENT,
+            Stage::Prospect,
+            vendor_demo(Kind::Demo, "globex", "demo"),
+            "expected a Demo of the vendor, found `globex/demo`",
+        ),
+        case(
+            CONTENT,
+            Stage::Prospect,
+            vendor_demo(Kind::Demo, "vendor", "community-dev"),
+            "expected a Demo of the vendor",
+        ),
+        case(
+            CONTENT,
+            Stage::Contracted,
+            vendor_demo(Kind::Sandbox, "vendor", "demo"),
+            "the policy does not allow it for Sandbox",
+        ),
         case(CONTENT, Stage::Prospect, clone_of("demo"), "expected the Demo with its content")
             .after([
                 Engineer.does(request(Kind::Demo, Content::DemoSet)),

@@ -617,9 +617,11 @@ fn ready_for_prod(customer: &Customer) -> bool {
 fn migrated(customer: &Customer, label: Label) -> Option<Digest> {
     match &customer.environment(label)?.plan.content {
         Content::Composition { migration, .. } => migration.as_ref().map(|package| package.digest),
-        Content::Empty | Content::DemoSet | Content::Clone { .. } | Content::Iteration { .. } => {
-            None
-        }
+        Content::Empty
+        | Content::DemoSet
+        | Content::Clone { .. }
+        | Content::VendorDemo { .. }
+        | Content::Iteration { .. } => None,
     }
 }
 

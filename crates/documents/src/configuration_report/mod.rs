@@ -143,6 +143,7 @@ pub fn standard_limits() -> Vec<String> {
         "Secrets are not shown, nor is whether there are any.",
         "Of a value that belongs to one installation (an address, an account of an interface) the report says only whether it is set.",
         "Users, volunteers and studies are no configuration and stand in no configuration report.",
+        "The report makes no statement about a configuration package: it equals none by what it says, and `landfall configuration diff` compares the instance with one.",
     ]
     .map(str::to_owned)
     .to_vec()

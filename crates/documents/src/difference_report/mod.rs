@@ -17,14 +17,23 @@ pub const PURPOSE: &str = "PROD is to be built from a configuration package that
 /// What the signature on it says.
 pub const MEANING: &str = "By signing, customer quality says that it has seen every difference listed here and agrees that PROD is built with it although it was not part of the validation. PROD is not built without this signature.";
 
-/// One of the two packages.
+/// What the validated side is called in tables.
+pub const VALIDATED: &str = "Validated";
+
+/// What the side of PROD is called in tables.
+pub const PROD: &str = "PROD";
+
+/// One of the two packages, or an instance that is compared with something for reading.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Side {
+    /// What it is called in tables; empty for [`VALIDATED`] or [`PROD`].
+    #[serde(default)]
+    pub label: String,
     /// The environment in people's words (`VAL 1`).
     pub environment: String,
-    /// The digest of its configuration package.
-    pub package: Digest,
+    /// The digest of its configuration package; none for an instance, of which no package was made here.
+    pub package: Option<Digest>,
     /// What the package was extracted from (`acme/sandbox/main`).
     pub source: String,
     /// The release of its catalogue.
@@ -191,6 +200,7 @@ mod tests {
         assert_eq!(facts.meaning, MEANING);
         assert_eq!(facts.required_signatures.len(), 1);
         assert_ne!(facts.validated.package, facts.prod.package);
+        assert_eq!((facts.validated.label.as_str(), facts.prod.label.as_str()), (VALIDATED, PROD));
     }
 
     #[test]

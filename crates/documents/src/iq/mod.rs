@@ -15,12 +15,12 @@ use crate::{
 };
 
 pub use run::{
-    Comparison, Conclusion, Deviation, Different, Equal, Execution, FailedTest, Outcome, Step,
-    StepOutcome, Test, TestResult, Trace,
+    Comparison, Conclusion, Deviation, Different, Equal, Execution, FailedTest, Figure, Outcome,
+    Step, StepOutcome, Test, TestResult, Trace, TraceResult,
 };
 pub use subject::{
-    Component, Definition, LeftOut, Package, Prerequisite, RolePerson, StartUpFact, System,
-    TableContent,
+    Component, Counted, Definition, Excluded, LeftOut, Package, Prerequisite, RolePerson,
+    StartUpFact, System, TableContent,
 };
 
 /// The template of this kind.
@@ -48,6 +48,9 @@ pub struct Facts {
     pub instances: Vec<Instance>,
     /// The digest of the facts that were signed as the plan; none while these facts are the plan.
     pub plan_digest: Option<Digest>,
+    /// The digest of the installation plan, which is part of what is signed as the plan: it alone is what the program
+    /// carries out.
+    pub installation_plan: Option<Digest>,
     /// Why the document exists.
     pub purpose: String,
     /// What it covers.
@@ -88,6 +91,8 @@ pub struct Facts {
     pub timeline: Vec<Event>,
     /// Where the ledger stood when the facts were frozen.
     pub ledger: LedgerPosition,
+    /// How the customer accepts the environment where that is not signed in this document; none where it is.
+    pub acceptance: Option<String>,
     /// The signatures that the document asks for.
     pub required_signatures: Vec<Required>,
 }
@@ -116,7 +121,9 @@ mod tests {
             assert!(traced, "{}", test.id);
         }
         for trace in &facts.trace {
-            assert!(!trace.tests.is_empty(), "{}", trace.number);
+            let applies = trace.result != TraceResult::NotApplicable;
+            assert_eq!(applies, !trace.tests.is_empty(), "{}", trace.number);
+            assert_eq!(applies, trace.reason.is_none(), "{}", trace.number);
         }
     }
 }

@@ -119,6 +119,20 @@ pub struct Different {
     pub reason: String,
 }
 
+/// Something that is compared by its value: a count, a name, a yes or no.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Figure {
+    /// What it is.
+    pub name: String,
+    /// What it is in the validated VAL.
+    pub validated: String,
+    /// What it is here.
+    pub here: String,
+    /// Why they differ; none where they are equal.
+    pub reason: Option<String>,
+}
+
 /// The comparison with the validated VAL.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -129,6 +143,9 @@ pub struct Comparison {
     pub equal: Vec<Equal>,
     /// What differs, with reasons.
     pub different: Vec<Different>,
+    /// What is compared by its value, equal or not.
+    #[serde(default)]
+    pub figures: Vec<Figure>,
 }
 
 /// A test that found something else than the plan expects.
@@ -183,6 +200,20 @@ pub struct Deviation {
     pub condition: Option<String>,
 }
 
+/// What the tests of a requirement showed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TraceResult {
+    /// Each found what was expected.
+    Pass,
+    /// One found something else.
+    Fail,
+    /// One has not run, or there is none.
+    NotRun,
+    /// The requirement does not apply here; the reason says why.
+    NotApplicable,
+}
+
 /// A requirement, the tests that show it, and the result.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -196,7 +227,9 @@ pub struct Trace {
     /// The ids of its tests.
     pub tests: Vec<String>,
     /// The result of all of them together.
-    pub result: TestResult,
+    pub result: TraceResult,
+    /// Why the requirement does not apply; none where it does.
+    pub reason: Option<String>,
 }
 
 /// What the IQ concludes.

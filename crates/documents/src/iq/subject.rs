@@ -97,6 +97,34 @@ pub struct LeftOut {
     pub rows: u64,
 }
 
+/// What the run of the migration program that made a package counted, over all sections.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Counted {
+    /// Which run it was (`iteration 3`).
+    pub run: String,
+    /// Rows of the source that were read.
+    pub read: u64,
+    /// Rows that were written into the package.
+    pub written: u64,
+    /// Rows that a rule rejected.
+    pub rejected: u64,
+    /// Rows that the spec does not want.
+    pub filtered: u64,
+    /// Where each section and each rejected row's rule stands: a document, or how to make it.
+    pub report: String,
+}
+
+/// Rows of tables that do not travel in a package of this kind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Excluded {
+    /// How many rows.
+    pub rows: u64,
+    /// Their tables.
+    pub tables: Vec<String>,
+}
+
 /// A package that was loaded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -109,6 +137,12 @@ pub struct Package {
     pub source: String,
     /// Its tables.
     pub tables: Vec<TableContent>,
-    /// What it left out.
+    /// What it left out of the tables that travel.
     pub left_out: Vec<LeftOut>,
+    /// What does not travel in a package of its kind; none where there is no such table with a row.
+    pub excluded: Option<Excluded>,
+    /// What the migration program counted; none for another package.
+    pub counted: Option<Counted>,
+    /// What else a reader must know of what was left out.
+    pub note: Option<String>,
 }

@@ -13,7 +13,10 @@ use crate::{
 pub(crate) const TEMPLATE: &str = include_str!("template.typ");
 
 /// How materials are removed.
-pub const METHOD: &str = "Each file and folder was removed from the file system and then looked for again; each key was overwritten in the key store and then looked for again. Digests were taken before.";
+pub const METHOD: &str = "Each file and folder was removed from the file system and then looked for again. Digests were taken before.";
+
+/// How keys are removed; stands after [`METHOD`] where a key is among the materials.
+pub const KEY_METHOD: &str = "Each key was overwritten in the key store and then looked for again.";
 
 /// A rule of the policy by which something was due.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +46,12 @@ pub struct Material {
     pub rule: String,
     /// Since when it was due (UTC).
     pub due_since: Option<Timestamp>,
+    /// The last moment at which it was to be destroyed by the rule (UTC).
+    #[serde(default)]
+    pub destroy_by: Option<Timestamp>,
+    /// How many days late it was destroyed, a day begun counted whole; 0 where it was in time.
+    #[serde(default)]
+    pub days_late: u32,
     /// Whether it was absent when it was looked for again.
     pub absent: bool,
 }
@@ -126,7 +135,9 @@ mod tests {
     #[test]
     fn the_sample_uses_the_standard_words_and_names_a_rule_for_everything() {
         let facts = Facts::sample();
-        assert_eq!(facts.method, METHOD);
+        assert_eq!(facts.method, format!("{METHOD} {KEY_METHOD}"));
+        assert!(facts.materials.iter().any(|material| material.kind.contains("key")));
+        assert!(facts.materials.iter().any(|material| material.days_late > 0));
         assert_eq!(facts.limits, standard_limits());
         assert!(facts.started.time <= facts.destroyed.time);
         for material in &facts.materials {

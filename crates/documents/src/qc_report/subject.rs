@@ -41,6 +41,9 @@ pub struct Conversion {
     pub source_columns: Vec<String>,
     /// The rule, and what it does here (`date, dd/MM/yyyy`).
     pub rule: String,
+    /// The SQL by which the value comes about, where the rule has one.
+    #[serde(default)]
+    pub code: Option<String>,
     /// The status that people gave the field.
     pub status: Option<String>,
     /// The note that people gave the field.

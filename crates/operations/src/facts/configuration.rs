@@ -241,11 +241,12 @@ fn summary(about: &About<'_>, label: Label, gathered: &Gathered) -> String {
         }
     };
     format!(
-        "All configuration and settings of {} {} of {} as they stood at {}: {records} records in {} tables, and {} scripts and templates. {travel}",
+        "All configuration and settings of {} {} of {} as they stood at {}: {} records in {} tables, and {} scripts and templates. {travel}",
         label_words(label),
         Role::Main.title(),
         about.state.name,
         gathered.taken.human(),
+        super::qc::grouped(records as u64),
         tables().count(),
         gathered.scripts.len()
     )

@@ -1,10 +1,10 @@
 //! The facts of a destruction certificate.
 
-use landfall_core::entry::Entry;
+use landfall_core::{customer::Environment, entry::Entry};
 use landfall_documents::destruction_certificate as certificate;
 use serde_json::Value;
 
-use super::{About, environment_words, label_words, value};
+use super::{About, environment_words, golive::rule_words, label_words, value};
 use crate::{Result, error::Error};
 
 /// Returns the facts.
@@ -21,6 +21,7 @@ pub(crate) fn facts(about: &About<'_>) -> Result<(Value, u32)> {
         .or_else(|| about.entry("demo-expired"))
         .ok_or_else(|| Error::Broken("a destruction without a closure".to_owned()))?;
     let rule = started.body.get("rule").and_then(Value::as_str).unwrap_or_default();
+    let in_words = in_words(about, target, rule);
     let approval = started.body.pointer("/approval/name").and_then(Value::as_str);
     let authorised_by = approval.map_or_else(
         || {
@@ -67,16 +68,15 @@ pub(crate) fn facts(about: &About<'_>) -> Result<(Value, u32)> {
         release: target.plan.release.release.to_string(),
         build: target.plan.release.build.clone(),
         summary: format!(
-            "{} was closed on {} and destroyed on {} under the rule \"{}\".",
+            "{} was closed on {} and destroyed on {}. {in_words}",
             environment_words(about.state, target),
             closed.time.date(),
             destroyed.time.date(),
-            rule.replace('-', " ")
         ),
         instances: about.instances()?,
         why: certificate::Why {
             rule: rule.to_owned(),
-            text: about.material.policy.rules(about.label()?.kind()).why.clone(),
+            text: in_words,
             due_since: target.due.as_ref().map(|due| due.since),
             early: approval.is_some(),
             reason: started.reason.clone(),
@@ -108,4 +108,15 @@ pub(crate) fn facts(about: &About<'_>) -> Result<(Value, u32)> {
         required_signatures: Vec::new(),
     };
     Ok((value(&facts)?, 0))
+}
+
+/// Says why the environment was destroyed: by which rule, or by whose approval.
+fn in_words(about: &About<'_>, target: &Environment, rule: &str) -> String {
+    let kind = target.label.kind();
+    if target.due.is_none() {
+        return "No rule had made it due: vendor quality approved, with a signature and a reason, that it be destroyed before."
+            .to_owned();
+    }
+    let days = about.material.policy.rules(kind).destroy_within_days;
+    format!("The rule: {} is {}.", kind.title(), rule_words(rule, days))
 }

@@ -37,8 +37,8 @@ pub(crate) fn facts(about: &About<'_>) -> Result<(Value, u32)> {
         summary: summary(about, comparison, val, prod),
         purpose: report::PURPOSE.to_owned(),
         meaning: report::MEANING.to_owned(),
-        validated: side(val, old, comparison.a.release.as_str()),
-        prod: side(prod, new, comparison.b.release.as_str()),
+        validated: side(val, old, comparison.a.release.as_str(), report::VALIDATED),
+        prod: side(prod, new, comparison.b.release.as_str(), report::PROD),
         tables: tables(comparison),
         invisible: comparison.invisible,
         not_compared: not_compared(comparison),
@@ -102,11 +102,12 @@ fn configuration(environment: &Environment) -> Option<&PackageFacts> {
         .find(|package| package.kind == PackageKind::Configuration)
 }
 
-fn side(environment: &Environment, package: Digest, release: &str) -> report::Side {
+fn side(environment: &Environment, package: Digest, release: &str, label: &str) -> report::Side {
     let facts = configuration(environment);
     report::Side {
+        label: label.to_owned(),
         environment: label_words(environment.label),
-        package,
+        package: Some(package),
         source: facts.map_or_else(String::new, |facts| facts.source.clone()),
         release: release.to_owned(),
         records: facts.map_or(0, |facts| facts.tables.iter().map(|table| table.rows).sum()),

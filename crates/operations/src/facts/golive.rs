@@ -31,7 +31,7 @@ pub(crate) fn facts(about: &About<'_>) -> Result<(Value, u32)> {
         product: prod.plan.release.product.clone(),
         release: prod.plan.release.release.to_string(),
         build: prod.plan.release.build.clone(),
-        summary: summary(about, prod, &steps, due.len()),
+        summary: summary(about, prod, &steps, &due),
         live: about.state.since.get("live").copied(),
         instances: about.instances()?,
         steps,
@@ -107,7 +107,12 @@ fn report_of(about: &About<'_>, prod: &Environment) -> Option<Digest> {
         .or(Some(prod.plan_digest))
 }
 
-fn summary(about: &About<'_>, prod: &Environment, steps: &[record::Step], due: usize) -> String {
+fn summary(
+    about: &About<'_>,
+    prod: &Environment,
+    steps: &[record::Step],
+    due: &[record::Due],
+) -> String {
     let state = about.state;
     let live = state
         .since
@@ -132,10 +137,18 @@ fn summary(about: &About<'_>, prod: &Environment, steps: &[record::Step], due: u
         Some(_) => " and the output of the migration program on the final source dump",
         None => " and no migrated data",
     };
-    let fell_due = match due {
-        0 => "Nothing fell due with it.".to_owned(),
-        1 => "One thing fell due with it.".to_owned(),
-        several => format!("{several} things fell due with it."),
+    let destroyed = due.iter().filter(|one| one.state == "destroyed").count();
+    let fell_due = match (due.len(), destroyed) {
+        (0, _) => "Nothing fell due with it.".to_owned(),
+        (1, 0) => "One thing fell due with it and is still open.".to_owned(),
+        (1, _) => "One thing fell due with it and is destroyed.".to_owned(),
+        (all, gone) if all == gone => {
+            format!("{all} things fell due with it and are destroyed.")
+        }
+        (all, gone) => format!(
+            "{all} things fell due with it: {gone} destroyed, {} still open.",
+            all.saturating_sub(gone)
+        ),
     };
     format!(
         "{} of {} {live}. {done} PROD holds {configuration}{migration}. {fell_due}",
@@ -164,7 +177,7 @@ fn step_of(about: &About<'_>, prod: &Environment, step: GoLiveStep) -> record::S
     if let Some(time) = state.golive.get(&step) {
         made.state = record::StepState::Done;
         made.time = Some(*time);
-        made.who = done_by(about, step).map(who);
+        made.who = doers(about, prod, step).or_else(|| done_by(about, step).map(who));
         made.evidence = evidence(about, prod, step);
     } else if let Some(time) = state.not_applicable.get(&step) {
         made.state = record::StepState::NotApplicable;
@@ -187,6 +200,30 @@ fn step_of(about: &About<'_>, prod: &Environment, step: GoLiveStep) -> record::S
         }
     }
     made
+}
+
+/// Names the people of a step that more than one did: who built and who reviewed PROD, both signers of the final check.
+fn doers(about: &About<'_>, prod: &Environment, step: GoLiveStep) -> Option<String> {
+    match step {
+        GoLiveStep::ReviewProd => {
+            let builder = about.person(prod.executor.as_ref()?);
+            let reviewer = who(done_by(about, step)?);
+            Some(format!("{builder} built and configured; {reviewer} reviewed"))
+        }
+        GoLiveStep::FinalQc => {
+            let signers: Vec<String> = about
+                .state
+                .final_qc
+                .iter()
+                .map(|signature| format!("{} ({})", signature.name, signature.role.title()))
+                .collect();
+            (!signers.is_empty()).then(|| signers.join("; "))
+        }
+        GoLiveStep::FinalDump
+        | GoLiveStep::ExtractConfiguration
+        | GoLiveStep::RunMigration
+        | GoLiveStep::ProvideIq => None,
+    }
 }
 
 /// Returns the entry that says that a step was done.

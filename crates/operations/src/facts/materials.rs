@@ -8,9 +8,10 @@ use landfall_core::{
     entry::Entry,
     environment::Kind,
     plan::ReleaseFacts,
+    time::Timestamp,
 };
 use landfall_documents::{
-    destruction_certificate as destruction, materials_certificate as certificate,
+    destruction_certificate as destruction, facts as shared, materials_certificate as certificate,
 };
 use serde_json::Value;
 
@@ -22,7 +23,7 @@ use super::{
 use crate::{Result, StepView, error::Error, story::material_words};
 
 /// How materials are removed, where the operation did not look for them again.
-const REMOVED: &str = "Each file and folder was removed from the file system; the operation ends only when every removal has succeeded. Dumps and packages bear their digest as their name; of rejected rows and maps of source keys none was taken.";
+const REMOVED: &str = "Each file and folder was removed from the file system; the operation ends only when every removal has succeeded. Dumps and packages bear their digest as their name.";
 
 /// Returns the facts.
 pub(crate) fn facts(about: &About<'_>) -> Result<(Value, u32)> {
@@ -39,7 +40,7 @@ pub(crate) fn facts(about: &About<'_>) -> Result<(Value, u32)> {
     let destroyed = entry_of(about, "materials-destroyed", operation)?;
     let authorised_by = authorised_by(about, &gone);
     let materials: Vec<certificate::Material> =
-        gone.iter().map(|material| removed(about, material)).collect();
+        gone.iter().map(|material| removed(about, material, destroyed.time)).collect();
     let looked = gone.iter().all(|material| {
         step_of(about, material).is_some_and(|step| step.facts.get("absent").is_some())
     });
@@ -65,7 +66,7 @@ pub(crate) fn facts(about: &About<'_>) -> Result<(Value, u32)> {
         method: if looked { certificate::METHOD } else { REMOVED }.to_owned(),
         stays: stays(about),
         limits: certificate::standard_limits(),
-        timeline: about.timeline(),
+        timeline: timeline(about),
         attachments: Vec::new(),
         ledger: about.ledger(),
         required_signatures: required(DocumentKind::MaterialsCertificate, Kind::Migration),
@@ -141,7 +142,50 @@ fn count(step: &StepView, key: &str) -> u64 {
     step.facts.get(key).and_then(Value::as_u64).unwrap_or_default()
 }
 
-fn removed(about: &About<'_>, material: &Material) -> certificate::Material {
+/// Returns what happened, in order; where the general words would list every material, their number stands instead.
+fn timeline(about: &About<'_>) -> Vec<shared::Event> {
+    let mut events = about.timeline();
+    for event in &mut events {
+        let entry = about.material.entries.iter().find(|entry| entry.sequence == event.entry);
+        if let Some(what) = entry.and_then(counted_words) {
+            event.what = what;
+        }
+    }
+    events
+}
+
+/// Says how many materials an entry is about, where it is about materials.
+fn counted_words(entry: &Entry) -> Option<String> {
+    let count = entry.body.get("materials").and_then(Value::as_array)?.len();
+    let materials = if count == 1 { "material" } else { "materials" };
+    let of_body = |name: &str| entry.body.get(name).and_then(Value::as_str).unwrap_or_default();
+    match entry.kind.as_str() {
+        "customer.materials-due" => {
+            let until = of_body("destroy-by").parse::<Timestamp>().ok();
+            let until = until.map_or_else(String::new, |until| {
+                format!(", to be destroyed by {}", until.human())
+            });
+            Some(format!("{count} {materials} fell due by the rule {}{until}", of_body("rule")))
+        }
+        "customer.materials-destruction-started" => {
+            Some(format!("the destruction of {count} {materials} began"))
+        }
+        "customer.materials-destroyed" => Some(format!("{count} {materials} destroyed")),
+        _ => None,
+    }
+}
+
+/// Returns how many days late something was done, a day begun counted whole.
+fn days_late(done: Timestamp, by: Timestamp) -> u32 {
+    if done <= by {
+        return 0;
+    }
+    // Rounded up: what is late by an hour is late.
+    let days = done.plus_seconds(86_399).days_since(by);
+    u32::try_from(days).unwrap_or(u32::MAX)
+}
+
+fn removed(about: &About<'_>, material: &Material, destroyed: Timestamp) -> certificate::Material {
     let step = step_of(about, material);
     let noted = |key: &str| step.and_then(|step| step.facts.get(key));
     let kept = is_kept(step);
@@ -162,6 +206,11 @@ fn removed(about: &About<'_>, material: &Material) -> certificate::Material {
         bytes: step.map(|step| count(step, "bytes")),
         rule: material.due.as_ref().map_or_else(String::new, |due| due.rule.clone()),
         due_since: material.due.as_ref().map(|due| due.since),
+        destroy_by: material.due.as_ref().map(|due| due.destroy_by),
+        days_late: material
+            .due
+            .as_ref()
+            .map_or(0, |due| days_late(material.destroyed.unwrap_or(destroyed), due.destroy_by)),
         absent: noted("absent")
             .and_then(Value::as_bool)
             .unwrap_or(material.destroyed.is_some() && !kept),
@@ -279,8 +328,17 @@ fn summary(about: &About<'_>, gone: &[&Material], materials: &[certificate::Mate
         1 => "One of them stands in the store still, as the list says.".to_owned(),
         several => format!("{several} of them stand in the store still, as the list says."),
     };
+    let late: Vec<u32> =
+        materials.iter().map(|material| material.days_late).filter(|days| *days > 0).collect();
+    let most = late.iter().copied().max().unwrap_or_default();
+    let days = if most == 1 { "1 day".to_owned() } else { format!("{most} days") };
+    let in_time = match late.len() {
+        0 => "All of it was destroyed in time.".to_owned(),
+        1 => format!("One of them was destroyed {days} late."),
+        several => format!("{several} of them were destroyed late, by up to {days}."),
+    };
     format!(
-        "What the migration of {} left behind and was due by rule was destroyed: {}. {rest} The ledger and the documents stay.",
+        "What the migration of {} left behind and was due by rule was destroyed: {}. {rest} {in_time} The ledger and the documents stay.",
         about.state.name,
         words.join(", ")
     )
@@ -346,5 +404,53 @@ fn holds_rows(environment: &Environment) -> bool {
     match environment.state {
         State::Built | State::InUse | State::Closed | State::Destroying => migrated,
         State::Requested | State::Building | State::Destroyed => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use landfall_core::entry::Actor;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_day_that_has_begun_is_a_day_late() {
+        let by = Timestamp::from_seconds(1_767_603_600);
+        assert_eq!(days_late(by, by), 0);
+        assert_eq!(days_late(by.plus_seconds(-1), by), 0);
+        assert_eq!(days_late(by.plus_seconds(1), by), 1);
+        assert_eq!(days_late(by.plus_days(1), by), 1);
+        assert_eq!(days_late(by.plus_days(1).plus_seconds(1), by), 2);
+    }
+
+    #[test]
+    fn the_timeline_counts_materials() {
+        let entry = |kind: &str, body| Entry {
+            sequence: 4,
+            stream: "customer/acme".to_owned(),
+            version: 4,
+            time: Timestamp::from_seconds(1_767_603_600),
+            actor: Actor::landfall(),
+            on_behalf_of: None,
+            kind: format!("customer.{kind}"),
+            kind_version: 1,
+            body,
+            reason: None,
+            correlation: None,
+            previous: Digest::ZERO,
+        };
+        let due = json!({
+            "materials": [{ "kind": "key-map", "name": "2" }, { "kind": "rejects", "name": "2" }],
+            "rule": "prod-is-live",
+            "destroy-by": "2026-04-03T11:00:04Z",
+        });
+        assert_eq!(
+            counted_words(&entry("materials-due", due)).as_deref(),
+            Some(
+                "2 materials fell due by the rule prod-is-live, to be destroyed by 2026-04-03 11:00:04 UTC"
+            )
+        );
+        assert_eq!(counted_words(&entry("iteration-signed", json!({}))), None);
     }
 }

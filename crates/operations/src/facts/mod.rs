@@ -187,7 +187,8 @@ impl About<'_> {
                 let built = target.instances.iter().find(|instance| instance.role == *role);
                 shared::Instance {
                     role: role.title().to_owned(),
-                    name: format!("{} {} {}", self.state.name, label_words(label), role.title()),
+                    // The name that the instance itself states.
+                    name: format!("{} {} {}", self.state.id, label_words(label), role.title()),
                     address: format!("{}/{label}/{role}", self.state.id),
                     location: built.map_or_else(
                         || format!("instances/{}/{label}/{role}.sqlite", self.state.id),
@@ -335,6 +336,15 @@ fn required(kind: DocumentKind, environment: Kind) -> Vec<Required> {
     }
 }
 
+/// Returns a person as documents name them, from how an operation names them: `Erik Lund (vendor-engineer)` becomes
+/// `Erik Lund (vendor engineer)`.
+pub(crate) fn titled(who: &str) -> String {
+    match who.rsplit_once(" (") {
+        Some((name, role)) => format!("{name} ({}", role.replace('-', " ")),
+        None => who.to_owned(),
+    }
+}
+
 /// Writes facts as JSON.
 fn value<T: serde::Serialize>(facts: &T) -> Result<serde_json::Value> {
     serde_json::to_value(facts)
@@ -381,6 +391,12 @@ mod tests {
         let chosen = entry(3, json!({ "target": "prod", "label": "val-1" }));
         assert!(concerns(&chosen, prod, 5, &state));
         assert!(!concerns(&entry(6, json!({ "label": "val-1" })), prod, 5, &state));
+    }
+
+    #[test]
+    fn a_role_is_spelled_as_people_read_it_and_a_name_keeps_its_hyphen() {
+        assert_eq!(titled("Anne-Lie Berg (vendor-engineer)"), "Anne-Lie Berg (vendor engineer)");
+        assert_eq!(titled("Landfall"), "Landfall");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! key of the source.
 
 mod counts;
+mod stated;
 
 use std::collections::BTreeMap;
 
@@ -11,20 +12,26 @@ use landfall_core::{
     signature::{self, Record},
 };
 use landfall_documents::{facts as shared, qc_report as report};
-use landfall_migration::{Checked, Spec};
+use landfall_migration::Spec;
 use serde_json::Value;
 
 use super::{About, Special, golive::printed, required, value};
 use crate::{Installation, OperationView, Result, error::Error, installation::read_event};
 use counts::{Counted, FaultPlaces};
+use stated::Stated;
 
 /// What only the stores know of an iteration.
 pub(crate) struct Gathered {
     product: String,
     release: String,
     build: String,
-    /// What the spec does; none when the source dump, with whose headers it is read, is gone.
-    spec: Option<Checked>,
+    /// What the spec states; none when it is gone.
+    spec: Option<Stated>,
+    /// How the spec fills each target column, in the order of the run.
+    conversion: Vec<report::Conversion>,
+    /// The source columns, each with its file, that are neither used nor ignored; none when the source dump, whose headers
+    /// tell it, is gone.
+    unmentioned: Option<Vec<(String, String)>>,
     /// Where rejected rows stand; none when they were destroyed.
     places: Option<FaultPlaces>,
     /// The iteration before, with what its run counted.
@@ -43,9 +50,25 @@ pub(crate) fn gather(
     let catalogue =
         installation.catalogues.values().find(|known| known.digest() == iteration.catalogue);
     let dump = installation.paths.dump(&customer.id, &iteration.dump);
-    let checked = match (&spec, catalogue) {
-        (Some(spec), Some(catalogue)) if dump.is_dir() => Some(spec.check(catalogue, &dump)?),
-        (Some(_) | None, Some(_) | None) => None,
+    let stated = spec.as_ref().map(stated::read).transpose()?;
+    let conversion = match &stated {
+        Some(stated) => {
+            let view = installation.operation(&customer.id, iteration.operation)?;
+            stated.conversion(&counts::of_run(number, &view)?, catalogue)
+        }
+        None => Vec::new(),
+    };
+    let unmentioned = match (&spec, &stated, catalogue) {
+        // What a strict spec does not mention stops the run.
+        (_, Some(stated), _) if !stated.is_lenient => Some(Vec::new()),
+        (Some(spec), _, Some(catalogue)) if dump.is_dir() => {
+            let columns = spec.check(catalogue, &dump)?.sources.into_iter().flat_map(|source| {
+                let file = source.file;
+                source.unmentioned.into_iter().map(move |column| (file.clone(), column))
+            });
+            Some(columns.collect())
+        }
+        (Some(_) | None, Some(_) | None, Some(_) | None) => None,
     };
     let rejected = installation.paths.iteration(&customer.id, number).join("rejected.sqlite");
     let places = if rejected.is_file() { Some(counts::places(&rejected)?) } else { None };
@@ -61,7 +84,9 @@ pub(crate) fn gather(
         product: spec.as_ref().map_or_else(unknown, |spec| spec.product().to_owned()),
         release: spec.as_ref().map_or_else(unknown, |spec| spec.release().to_string()),
         build: catalogue.map_or_else(unknown, |catalogue| catalogue.build().to_owned()),
-        spec: checked,
+        spec: stated,
+        conversion,
+        unmentioned,
         places,
         before,
     })
@@ -123,7 +148,7 @@ pub(crate) fn facts(about: &About<'_>) -> Result<(Value, u32)> {
     };
     let iteration = find(about.state, number)?;
     let counted = counts::of_run(number, view)?;
-    let files = files(gathered.spec.as_ref());
+    let files = gathered.spec.as_ref().map(|spec| spec.files.clone()).unwrap_or_default();
     let facts = report::Facts {
         number: about.number.to_owned(),
         customer: about.state.name.clone(),
@@ -135,9 +160,9 @@ pub(crate) fn facts(about: &About<'_>) -> Result<(Value, u32)> {
         iteration: identity(iteration),
         sections: counts::sections(&counted, &files),
         rejected: counts::rejected(&counted, gathered.places.as_ref(), &files),
-        conversion: gathered.spec.as_ref().map_or_else(Vec::new, |spec| conversion(spec, &files)),
+        conversion: gathered.conversion.clone(),
         notes: notes(about, iteration, gathered),
-        warnings: warnings(iteration, gathered, &counted),
+        warnings: warnings(iteration, gathered, &counted, &files),
         findings: findings(about, iteration),
         sign_off: iteration
             .signatures
@@ -158,12 +183,17 @@ pub(crate) fn facts(about: &About<'_>) -> Result<(Value, u32)> {
     Ok((value(&facts)?, 0))
 }
 
-/// Returns the file of each source, where the spec can still be read against it.
-fn files(spec: Option<&Checked>) -> BTreeMap<String, String> {
-    spec.iter()
-        .flat_map(|spec| &spec.sources)
-        .map(|source| (source.name.clone(), source.file.clone()))
-        .collect()
+/// Writes a whole number with a comma before each group of three digits, as templates do.
+pub(crate) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 /// Returns a source's file, or its name in the spec where the file is not known any more.
@@ -174,7 +204,7 @@ fn file_of(files: &BTreeMap<String, String>, source: &str) -> String {
 fn identity(iteration: &Iteration) -> report::Iteration {
     report::Iteration {
         number: iteration.number,
-        state: state_words(iteration.state).to_owned(),
+        state: state_words(iteration).to_owned(),
         is_final: iteration.is_final,
         operation: iteration.operation,
         dump: iteration.dump,
@@ -185,9 +215,11 @@ fn identity(iteration: &Iteration) -> report::Iteration {
     }
 }
 
-fn state_words(state: IterationState) -> &'static str {
-    match state {
+fn state_words(iteration: &Iteration) -> &'static str {
+    match iteration.state {
         IterationState::Running => "running",
+        // The final run is neither published nor signed off.
+        IterationState::Run if iteration.is_final => "run to its end",
         IterationState::Run => "run, not published yet",
         IterationState::Published => "published",
         IterationState::Signed => "signed off",
@@ -224,31 +256,14 @@ fn summary(about: &About<'_>, iteration: &Iteration, counted: &[Counted]) -> Str
         _ => " Earlier sign-offs were withdrawn.",
     };
     format!(
-        "Iteration {}{what} of the migration of {} read {read} rows and wrote {written} of them; {rejected} were rejected by a rule and {filtered} left out on purpose. {accounted}{withdrawn}{signed}",
-        iteration.number, about.state.name
+        "Iteration {}{what} of the migration of {} read {} rows and wrote {} of them; {} were rejected by a rule and {} left out on purpose. {accounted}{withdrawn}{signed}",
+        iteration.number,
+        about.state.name,
+        grouped(read),
+        grouped(written),
+        grouped(rejected),
+        grouped(filtered)
     )
-}
-
-fn conversion(spec: &Checked, files: &BTreeMap<String, String>) -> Vec<report::Conversion> {
-    spec.conversion
-        .iter()
-        .map(|line| report::Conversion {
-            target_table: line.target_title.clone(),
-            target_column: line.target_label.clone(),
-            source_file: match line.rule.as_str() {
-                "default" | "ignore" => String::new(),
-                _ => file_of(files, &line.source),
-            },
-            source_columns: line.source_columns.clone(),
-            rule: if line.detail.is_empty() {
-                line.rule.clone()
-            } else {
-                format!("{}, {}", line.rule, line.detail)
-            },
-            status: line.status.clone(),
-            note: line.note.clone(),
-        })
-        .collect()
 }
 
 fn notes(about: &About<'_>, iteration: &Iteration, gathered: &Gathered) -> Vec<String> {
@@ -260,26 +275,23 @@ fn notes(about: &About<'_>, iteration: &Iteration, gathered: &Gathered) -> Vec<S
     }
     match &gathered.spec {
         Some(spec) => {
-            notes.push(format!(
-                "The specification is `{}`, digest {}.",
-                spec.name,
-                spec.spec.short()
-            ));
-            notes.extend(spec.notes.iter().cloned());
-            for source in &spec.sources {
-                for (column, reason) in &source.ignored {
-                    notes.push(format!(
-                        "Source column {}, {column} is not used: {reason}.",
-                        source.file,
-                        reason = reason.trim_end_matches('.')
-                    ));
-                }
+            notes.push(format!("The specification is `{}`, digest {}.", spec.name, spec.digest));
+            for (file, column, reason) in &spec.ignored {
+                notes.push(format!(
+                    "Source column {file}, {column} is not used: {}.",
+                    reason.trim_end_matches('.')
+                ));
             }
         }
         None => notes.push(
-            "The conversion logic is not shown: it is read together with the source dump, which is not here any more. Reports made before show it."
-                .to_owned(),
+            "The conversion logic is not shown: the specification is not here any more.".to_owned(),
         ),
+    }
+    if gathered.spec.is_some() && gathered.unmentioned.is_none() {
+        notes.push(
+            "The specification lets source columns be neither used nor ignored; which, is read from the source dump, which is not here any more. Reports made before name them."
+                .to_owned(),
+        );
     }
     if gathered.places.is_none() {
         notes.push(
@@ -296,21 +308,25 @@ fn notes(about: &About<'_>, iteration: &Iteration, gathered: &Gathered) -> Vec<S
     notes
 }
 
-fn warnings(iteration: &Iteration, gathered: &Gathered, counted: &[Counted]) -> Vec<String> {
+fn warnings(
+    iteration: &Iteration,
+    gathered: &Gathered,
+    counted: &[Counted],
+    files: &BTreeMap<String, String>,
+) -> Vec<String> {
     let mut warnings = Vec::new();
-    for source in gathered.spec.iter().flat_map(|spec| &spec.sources) {
-        for column in &source.unmentioned {
-            warnings.push(format!(
-                "Source column {}, {column} is neither used nor ignored.",
-                source.file
-            ));
-        }
+    for (file, column) in gathered.unmentioned.iter().flatten() {
+        warnings.push(format!("Source column {file}, {column} is neither used nor ignored."));
     }
     for section in counted {
         for fault in &section.replaced_by {
             warnings.push(format!(
-                "In section {}, rule {} did not accept {} values of {}; they were replaced as the specification says, and their rows written.",
-                section.section, fault.rule, fault.rows, fault.field
+                "In section {}, rule {} did not accept {} values of {}; they were replaced as the specification says, and their rows written.{}",
+                section.section,
+                fault.rule,
+                grouped(fault.rows),
+                fault.field,
+                section.lines_words(fault, files)
             ));
         }
     }
@@ -414,4 +430,15 @@ fn references(about: &About<'_>, iteration: &Iteration) -> Vec<shared::Reference
         });
     }
     list
+}
+
+#[cfg(test)]
+mod tests {
+    use super::grouped;
+
+    #[test]
+    fn thousands_stand_apart() {
+        let texts: Vec<String> = [0, 999, 1_000, 12_345, 1_234_567].map(grouped).to_vec();
+        assert_eq!(texts, ["0", "999", "1,000", "12,345", "1,234,567"]);
+    }
 }

@@ -1,20 +1,24 @@
-use landfall_core::{environment::Role, ids::Label};
+use landfall_core::{
+    environment::Role,
+    ids::{CustomerId, Label},
+};
 use landfall_instances::instance::{self, CloneRules};
 use serde_json::json;
 
 use super::Build;
 use crate::{Installation, Result, operation::StepOutcome};
 
-/// Copies what another environment of the customer holds. Its users, integration settings and credentials stay there.
+/// Copies what another environment, of the customer or a Demo of the vendor, holds. Its users, integration settings and credentials stay there.
 pub(super) fn carry_out(
     installation: &Installation,
     build: &Build<'_>,
     role: Role,
     of: Label,
+    owner: &CustomerId,
 ) -> Result<StepOutcome> {
     let catalogue = build.catalogue(installation)?;
     // A single environment has no Test: both instances of the pair begin as its Main.
-    let source = installation.paths.instance(&build.plan.customer, of, Role::Main);
+    let source = installation.paths.instance(owner, of, Role::Main);
     let stays = ["user", "user_role"]
         .into_iter()
         .filter(|name| catalogue.table(name).is_some())
@@ -27,7 +31,7 @@ pub(super) fn carry_out(
     Ok(StepOutcome {
         facts: json!({
             "instance": role,
-            "of": format!("{}/{of}/main", build.plan.customer),
+            "of": format!("{owner}/{of}/main"),
             "tables": report.tables,
             "left-out": report.left_out,
         }),

@@ -117,7 +117,10 @@ pub(crate) fn carry_out(
     match step {
         Step::Provision { role } => provision::carry_out(installation, build, *role),
         Step::ApplyDemoSet { role } => apply_demo_set::carry_out(installation, build, *role),
-        Step::Clone { role, of } => clone::carry_out(installation, build, *role, *of),
+        Step::Clone { role, of, owner } => {
+            let owner = owner.as_ref().unwrap_or(&build.plan.customer).clone();
+            clone::carry_out(installation, build, *role, *of, &owner)
+        }
         Step::ApplyConfiguration { role, package } => {
             apply_configuration::carry_out(installation, build, *role, package, reporter)
         }

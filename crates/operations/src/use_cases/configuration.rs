@@ -88,6 +88,7 @@ impl Installation {
             digest,
             path: self.packages.path(&digest),
             source: facts.source.clone(),
+            sources: vec![facts.source.clone()],
             loaded_into: Vec::new(),
             tables: facts.tables.iter().map(|table| (table.name.clone(), table.rows)).collect(),
             left_out: left_out.clone(),

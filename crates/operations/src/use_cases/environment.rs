@@ -32,6 +32,8 @@ pub enum From {
     DemoSet,
     /// The customer's Demo.
     Demo,
+    /// The vendor's own Demo.
+    VendorDemo,
 }
 
 /// What is requested.
@@ -162,6 +164,24 @@ impl Installation {
         known.map_or_else(|| self.newest_release(), |(release, _)| Ok(release.clone()))
     }
 
+    /// Finds the vendor's own Demo.
+    fn vendor_demo(&self) -> Result<Content> {
+        let owner: CustomerId = customer::decide::VENDOR
+            .parse()
+            .map_err(|_| Error::Broken("the vendor has no identity".to_owned()))?;
+        let of = Label::single(Kind::Demo);
+        let there = self.customer(&owner).ok().is_some_and(|state| {
+            state.environment(of).is_some_and(|demo| demo.state.has_content())
+        });
+        if there {
+            return Ok(Content::VendorDemo { owner, of });
+        }
+        Err(Error::NotFound {
+            what: "the vendor has no Demo of its own to clone".to_owned(),
+            hint: format!("make one: `landfall environment request {owner} demo`, then build it"),
+        })
+    }
+
     /// Finds the content that the request means: packages are looked up, VAL's configuration is extracted.
     fn content(
         &mut self,
@@ -181,11 +201,13 @@ impl Installation {
                 None | Some(From::DemoSet) => Content::DemoSet,
                 Some(From::Empty) => Content::Empty,
                 Some(From::Demo) => Content::Clone { of: Label::single(Kind::Demo) },
+                Some(From::VendorDemo) => self.vendor_demo()?,
             }),
             Kind::Sandbox | Kind::Preprod => Ok(match request.from {
                 None | Some(From::Empty) => Content::Empty,
                 Some(From::DemoSet) => Content::DemoSet,
                 Some(From::Demo) => Content::Clone { of: Label::single(Kind::Demo) },
+                Some(From::VendorDemo) => self.vendor_demo()?,
             }),
             Kind::Migration => {
                 let latest = state
@@ -312,6 +334,9 @@ impl Installation {
         let state = self.customer(customer)?;
         let target = environment(&state, label)?;
         let plan = target.plan.clone();
+        if let Content::VendorDemo { owner, of } = &plan.content {
+            self.settle_records(owner, *of)?;
+        }
         if let Content::Clone { of } = &plan.content {
             self.settle_records(customer, *of)?;
         }

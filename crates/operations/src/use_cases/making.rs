@@ -10,7 +10,7 @@ use landfall_core::{
 use landfall_documents::{
     Frame, Kind, Status, difference_report as report, facts as shared, render,
 };
-use landfall_instances::{compare::SideFacts, fingerprint::fingerprint};
+use landfall_instances::compare::SideFacts;
 use serde_json::Value;
 
 use super::Comparison;
@@ -174,16 +174,13 @@ impl Installation {
                 "Two configurations were compared: {} A record counts as added where only {second} has it, and as removed where only {first} has it.",
                 difference::counts_words(comparison)
             ),
-            purpose: format!(
-                "To show how {first} and {second} differ. This is for reading and no record: nothing is built on it."
+            purpose: "For reading; it is no record.".to_owned(),
+            meaning: "Nothing is signed.".to_owned(),
+            validated: side(
+                &comparison.a,
+                count(|table| table.removed.len() + table.changed.len()),
             ),
-            meaning: format!(
-                "Nothing is signed here. Where these pages say validated, or VAL, they mean {first}; where they say PROD, they mean {second}."
-            ),
-            validated: self
-                .side(&comparison.a, count(|table| table.removed.len() + table.changed.len()))?,
-            prod: self
-                .side(&comparison.b, count(|table| table.added.len() + table.changed.len()))?,
+            prod: side(&comparison.b, count(|table| table.added.len() + table.changed.len())),
             tables: difference::tables(comparison),
             invisible: comparison.invisible,
             not_compared: difference::not_compared(comparison),
@@ -192,31 +189,6 @@ impl Installation {
             attachments: Vec::new(),
             ledger: shared::LedgerPosition { sequence: head.count, head: head.hash },
             required_signatures: Vec::new(),
-        })
-    }
-
-    /// Describes one side; an instance is identified by the fingerprint of all it holds.
-    fn side(&self, side: &SideFacts, records: u64) -> Result<report::Side> {
-        let identity = match (side.package, side.name.parse::<Address>()) {
-            (Some(package), _) => package,
-            (None, Ok(address)) => {
-                let path = self.instance_path(&address)?;
-                fingerprint(&path, self.catalogue(&side.release)?)?.digest
-            }
-            (None, Err(_)) => {
-                return Err(Error::Broken(format!(
-                    "`{}` is neither a package nor an instance",
-                    side.name
-                )));
-            }
-        };
-        Ok(report::Side {
-            environment: words(side),
-            package: identity,
-            source: side.name.clone(),
-            release: side.release.to_string(),
-            records,
-            iq: None,
         })
     }
 
@@ -232,6 +204,19 @@ impl Installation {
             }
         }
         Ok(if names.is_empty() { "not stated".to_owned() } else { names.join(" and ") })
+    }
+}
+
+/// Describes one side. An instance has no package: what extraction would make of it is not known without extracting.
+fn side(side: &SideFacts, records: u64) -> report::Side {
+    report::Side {
+        label: words(side),
+        environment: words(side),
+        package: side.package,
+        source: side.name.clone(),
+        release: side.release.to_string(),
+        records,
+        iq: None,
     }
 }
 

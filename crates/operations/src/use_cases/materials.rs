@@ -1,3 +1,5 @@
+use std::{fs::File, io::ErrorKind, path::Path};
+
 use landfall_core::{
     customer::{
         Command, Customer, DocumentKind, Event, Material, MaterialKind, MaterialName, State,
@@ -175,6 +177,12 @@ impl Installation {
         // A package that another customer made too, row for row, is that customer's as well.
         let shared = name.kind == MaterialKind::Package && self.is_shared(customer, &name.name)?;
         let (count, bytes) = files::measure(&path)?;
+        // What has no digest for its name gets one before it is gone. A removal that a crash cut short finds nothing more:
+        // the step that began it has the digest, or none has.
+        let content = match name.kind {
+            MaterialKind::Dump | MaterialKind::Package => Some(digest()?),
+            MaterialKind::Rejects | MaterialKind::KeyMap => digest_of_file(&path)?,
+        };
         match name.kind {
             MaterialKind::Package if shared => {}
             MaterialKind::Package => self.packages.remove(&digest()?)?,
@@ -192,6 +200,7 @@ impl Installation {
             facts: json!({
                 "kind": name.kind,
                 "name": name.name,
+                "digest": content,
                 "files": count,
                 "bytes": bytes,
                 "absent": !path.exists(),
@@ -232,6 +241,15 @@ fn uncertified(state: &Customer) -> Option<u32> {
         let about = Subject::Materials(*operation);
         !state.documents.values().any(|document| document.about == about)
     })
+}
+
+/// Returns the SHA-256 of a file; none where there is none.
+fn digest_of_file(path: &Path) -> Result<Option<Digest>> {
+    match File::open(path) {
+        Ok(file) => Digest::of_reader(file).map(Some).map_err(files::failing("read", path)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(files::failing("read", path)(error)),
+    }
 }
 
 fn short(name: &str) -> String {

@@ -3,14 +3,15 @@ use std::path::Path;
 use landfall_catalogue::Catalogue;
 use landfall_core::{
     customer::{
-        Command, Customer, Dump, DumpPurpose, Event, Iteration, IterationState, MaterialKind,
-        SectionCounts,
+        Command, Customer, DocumentKind, Dump, DumpPurpose, Event, Iteration, IterationState,
+        MaterialKind, SectionCounts, Subject,
     },
     digest::Digest,
     ids::{CustomerId, Release},
     operation::{Outcome, Task},
     person::Person,
     policy::Policy,
+    time::Timestamp,
 };
 use landfall_migration::{Checked, SectionCount, Spec, Total};
 use serde::Serialize;
@@ -553,6 +554,20 @@ impl Installation {
     ) -> Result<Vec<RejectedRow>> {
         let store = self.paths.iteration(customer, number).join("rejected.sqlite");
         if !store.is_file() {
+            if let Some((time, certificate)) = destroyed_rejects(&self.customer(customer)?, number)
+            {
+                return Err(Error::NotFound {
+                    what: format!(
+                        "the rejected rows of iteration {number} of `{customer}` were destroyed on {}, certificate {}",
+                        time.human(),
+                        certificate.as_deref().unwrap_or("not made yet")
+                    ),
+                    hint: certificate.map_or_else(
+                        || format!("`landfall ledger story {customer}` tells of it"),
+                        |certificate| format!("`landfall document show {certificate}` shows the certificate; the QC report of the iteration keeps the counts"),
+                    ),
+                });
+            }
             return Err(Error::NotFound {
                 what: format!("iteration {number} of `{customer}` has no rejected rows here"),
                 hint: format!("`landfall migration list {customer}` shows the iterations"),
@@ -570,6 +585,21 @@ impl Installation {
             })
             .collect())
     }
+}
+
+/// Returns when the rejected rows of an iteration were destroyed, and by which certificate; none where they were not.
+fn destroyed_rejects(state: &Customer, number: u32) -> Option<(Timestamp, Option<String>)> {
+    let name = number.to_string();
+    let rejects = state
+        .materials
+        .iter()
+        .find(|known| known.kind == MaterialKind::Rejects && known.name == name)?;
+    let time = rejects.destroyed?;
+    let certificate = state.documents.values().find(|document| {
+        document.kind == DocumentKind::MaterialsCertificate
+            && rejects.operation.is_some_and(|run| document.about == Subject::Materials(run))
+    });
+    Some((time, certificate.map(|document| document.number.clone())))
 }
 
 /// Tells whether a dump is there: registered, and not destroyed since.

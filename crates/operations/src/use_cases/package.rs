@@ -18,8 +18,10 @@ pub struct PackageView {
     pub digest: Digest,
     /// Its file.
     pub path: PathBuf,
-    /// Where it comes from.
+    /// Where it comes from: the first extraction or the first iteration that made it.
     pub source: String,
+    /// Everything that it was made from: what gives the same content is the same package.
+    pub sources: Vec<String>,
     /// The instances it was loaded into, by address.
     pub loaded_into: Vec<String>,
     /// Its tables and their rows.
@@ -39,7 +41,10 @@ impl Installation {
         let migration = state.iterations.iter().filter_map(|iteration| iteration.package.as_ref());
         let mut views: Vec<PackageView> = Vec::new();
         for facts in configuration.chain(migration) {
-            if views.iter().any(|view| view.digest == facts.digest) {
+            if let Some(view) = views.iter_mut().find(|view| view.digest == facts.digest) {
+                if !view.sources.contains(&facts.source) {
+                    view.sources.push(facts.source.clone());
+                }
                 continue;
             }
             let loaded_into = state
@@ -71,6 +76,7 @@ impl Installation {
             digest: facts.digest,
             path: self.packages.path(&facts.digest),
             source: facts.source.clone(),
+            sources: vec![facts.source.clone()],
             loaded_into,
             tables: facts.tables.iter().map(|table| (table.name.clone(), table.rows)).collect(),
             left_out: Vec::new(),
@@ -108,6 +114,7 @@ impl Installation {
             digest: *digest,
             path,
             source: String::new(),
+            sources: Vec::new(),
             loaded_into: Vec::new(),
             tables: package.manifest().tables.iter().map(|t| (t.name.clone(), t.rows)).collect(),
             left_out: package

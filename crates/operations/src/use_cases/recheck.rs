@@ -39,6 +39,8 @@ pub struct Recheck {
     pub document: Option<String>,
     /// When it was sealed: what it held then is what it is compared with.
     pub since: Timestamp,
+    /// The number of the ledger's entry that says so.
+    pub entry: u64,
     /// When it was checked.
     pub checked: Timestamp,
     /// Its instances.
@@ -56,6 +58,13 @@ pub struct InstanceRecheck {
     pub drift: Vec<Drift>,
     /// What was changed through Landfall since.
     pub recorded: Vec<RecordedChange>,
+    /// How many tables were compared with what they held.
+    pub tables: usize,
+    /// How many objects of the schema were compared with their definition.
+    pub schema_objects: usize,
+    /// How many tests of the IQ speak of this instance. Those that are not run again look at what tables hold, which is
+    /// compared as a whole.
+    pub planned_tests: usize,
     /// The tests of the IQ that were run again.
     pub tests: Vec<TestAgain>,
 }
@@ -203,6 +212,7 @@ impl Installation {
             address: address.clone(),
             document: target.iq.clone(),
             since: sealed.time,
+            entry: sealed.entry,
             checked: time,
             instances,
             drifted,
@@ -297,7 +307,17 @@ impl Installation {
             failed: tests.iter().filter(|test| !test.equal).count(),
         };
         let recorded = told.into_iter().map(|(recorded, _)| recorded).collect();
-        Ok((InstanceRecheck { role, drift, recorded, tests }, noted))
+        let planned_tests = target.plan.tests.iter().filter(|test| test.role == Some(role)).count();
+        let instance = InstanceRecheck {
+            role,
+            drift,
+            recorded,
+            tables: expected.tables.len(),
+            schema_objects: expected.schema.len(),
+            planned_tests,
+            tests,
+        };
+        Ok((instance, noted))
     }
 
     /// Returns the changes of records that the ledger tells of an instance since it was sealed.

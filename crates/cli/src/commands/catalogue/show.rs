@@ -4,6 +4,7 @@ use landfall_core::ids::Release;
 use serde_json::Value;
 
 use crate::{
+    commands::newest_release,
     context::Context,
     output::{
         Output,
@@ -16,17 +17,27 @@ use crate::{
 /// What `landfall catalogue show` takes.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// Which release, such as `24.1`.
+    /// Which release, such as `24.1`; the newest in force unless said. `landfall catalogue list` lists them.
     #[arg(value_name = "RELEASE")]
-    release: Release,
+    release: Option<Release>,
     /// Which table; all in a few words unless said.
     #[arg(value_name = "TABLE")]
     table: Option<String>,
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
-    let catalogue = &of_release(&arguments.release, context)?;
     let output = context.output();
+    let release = &match &arguments.release {
+        Some(release) => release.clone(),
+        None => newest(context)?,
+    };
+    let catalogue = &of_release(release, context)?;
+    if arguments.release.is_none() {
+        output.talk(&format!(
+            "release {release}, the newest in force; `{}` lists all",
+            context.command("landfall catalogue list")
+        ));
+    }
     match &arguments.table {
         None if output.is_json() => {
             output.value(catalogue.to_json());
@@ -39,8 +50,8 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
         Some(name) => {
             let table = catalogue.table(name).ok_or_else(|| {
                 Failure::absent(
-                    format!("release `{}` has no table `{name}`", arguments.release),
-                    format!("`landfall catalogue show {}` lists its tables", arguments.release),
+                    format!("release `{release}` has no table `{name}`"),
+                    format!("`landfall catalogue show {release}` lists its tables"),
                 )
             })?;
             if output.is_json() {
@@ -51,6 +62,14 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
             Ok(())
         }
     }
+}
+
+/// Returns the newest release: of those in force where there is a data directory, else of those that are built in.
+fn newest(context: &Context) -> Result<Release, Failure> {
+    if context.data().exists() {
+        return Ok(context.look()?.newest_release()?);
+    }
+    newest_release(None)
 }
 
 /// Returns the catalogue of a release: the one in force where there is a data directory, else the one that is built in.

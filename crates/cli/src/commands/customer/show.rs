@@ -122,9 +122,9 @@ pub(crate) fn draw(
 
     if let Some((signature, reason)) = &customer.no_migration {
         heading("no source database");
-        output.line(reason);
+        output.sentence(reason);
         let holds = records.holds_for_declaration(signature, reason);
-        output.line(&format!("declared by {}", signed::text(signature, holds)));
+        output.sentence(&format!("declared by {}", signed::text(signature, holds)));
     }
     for (title, table) in [
         ("rejected", rejected(&records)),
@@ -140,7 +140,7 @@ pub(crate) fn draw(
     let due = timeline::due(customer, now, colour);
     if !due.is_empty() {
         heading("due");
-        output.lines(&due);
+        due.iter().for_each(|line| output.sentence(line));
     }
 
     if !records.documents.is_empty() {

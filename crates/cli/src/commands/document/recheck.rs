@@ -1,4 +1,5 @@
 use landfall_core::ids::Address;
+use landfall_operations::InstanceRecheck;
 
 use crate::{
     context::Context,
@@ -74,6 +75,8 @@ pub(crate) fn run(address: &Address, context: &Context) -> Result<(), Failure> {
                 ]);
             }
             shown(output, recorded);
+            output.sentence(&compared(instance, recheck.entry));
+            output.line("");
         }
         output.talk(&format!(
             "compared `{address}` with `{number}` as sealed at {}, checked at {}",
@@ -98,6 +101,23 @@ pub(crate) fn run(address: &Address, context: &Context) -> Result<(), Failure> {
         ),
         details,
     ))
+}
+
+/// Says what of an instance was compared with what, and what was tested again.
+fn compared(instance: &InstanceRecheck, entry: u64) -> String {
+    let (again, planned) = (instance.tests.len(), instance.planned_tests);
+    let rest = match planned.saturating_sub(again) {
+        0 => "",
+        1 => ", the other is covered by the table digests",
+        _ => ", the others are covered by the table digests",
+    };
+    format!(
+        "{}: {} and {} compared with what stood there when it was sealed (entry {entry}); {again} of {} repeated{rest}",
+        instance.role.title(),
+        counted(instance.tables as u64, "table", "tables"),
+        counted(instance.schema_objects as u64, "schema object", "schema objects"),
+        counted(planned as u64, "test", "tests"),
+    )
 }
 
 /// Shows a table that has rows, and an empty line after it.

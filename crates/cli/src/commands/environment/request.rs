@@ -24,7 +24,8 @@ pub(crate) struct Arguments {
     /// A VAL for writing tests and an early look; never qualified.
     #[arg(long)]
     informal: bool,
-    /// Where the content comes from, where the kind leaves the choice (a Sandbox: empty, or a clone of the Demo).
+    /// Where the content comes from, where the kind leaves the choice (a Demo: the demonstration set or a clone of
+    /// the vendor's Demo; a Sandbox: empty, or a clone of the Demo).
     #[arg(long, value_enum, value_name = "WHERE")]
     from: Option<Where>,
     /// Which release of the product; the newest unless said.
@@ -41,6 +42,8 @@ enum Where {
     DemoSet,
     /// A clone of the customer's Demo.
     Demo,
+    /// A clone of the vendor's own Demo.
+    VendorDemo,
 }
 
 pub(crate) fn run(arguments: Arguments, context: &Context) -> Result<(), Failure> {
@@ -57,6 +60,7 @@ pub(crate) fn run(arguments: Arguments, context: &Context) -> Result<(), Failure
             Where::Empty => Origin::Empty,
             Where::DemoSet => Origin::DemoSet,
             Where::Demo => Origin::Demo,
+            Where::VendorDemo => Origin::VendorDemo,
         }),
         release: arguments.release,
     };

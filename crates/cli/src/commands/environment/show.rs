@@ -37,7 +37,7 @@ pub(crate) fn run(address: &Address, context: &Context) -> Result<(), Failure> {
         format!("{} {}, build {}", plan.release.product, plan.release.release, plan.release.build)
             .into(),
     );
-    let volunteers = if plan.key.is_some() { "masked" } else { "as they are" };
+    let volunteers = if plan.key.is_some() { "masked" } else { "not masked" };
     fact("volunteers", volunteers.into());
     fact("plan", environment.plan_digest.to_string().into());
     fact("requested by", environment.author.to_string().into());

@@ -40,7 +40,7 @@ pub(crate) fn run(id: &CustomerId, context: &Context) -> Result<(), Failure> {
     let colour = output.colour();
     let holds = |signature| records.holds_for_documents(signature);
     if let Some((signature, reason)) = &customer.no_migration {
-        output.line(&format!(
+        output.sentence(&format!(
             "there is no source database ({reason}): {}",
             signed::text(signature, records.holds_for_declaration(signature, reason))
         ));
@@ -50,12 +50,12 @@ pub(crate) fn run(id: &CustomerId, context: &Context) -> Result<(), Failure> {
             "final quality check rejected ({reason}): {}",
             signed::text(signature, holds(signature))
         );
-        output.line(&colour.paint(Tone::Failed, &text));
+        output.sentence(&colour.paint(Tone::Failed, &text));
     }
     for signature in &customer.final_qc {
         let text =
             format!("final quality check signed: {}", signed::text(signature, holds(signature)));
-        output.line(&text);
+        output.sentence(&text);
     }
     if is_live(customer) {
         output.line(&colour.paint(Tone::Done, "PROD is live"));

@@ -6,7 +6,12 @@ use landfall_operations::StoryOf;
 
 use crate::{
     context::Context,
-    output::{colour::Tone, error::Failure, json::serialised},
+    output::{
+        colour::Tone,
+        error::Failure,
+        json::serialised,
+        table::{Cell, Table},
+    },
 };
 
 /// What `landfall ledger story` takes.
@@ -29,15 +34,16 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
         if let Some(first) = chapter.first() {
             output.line(&colour.paint(Tone::Heading, &first.chapter));
         }
+        let mut table = Table::new::<&str>([]);
         for line in chapter {
             let sentence = line.sentence();
-            output.line(&format!(
-                "  {}  {}  {}",
-                colour.paint(Tone::Quiet, &format!("{:>5}", line.entry)),
-                colour.paint(Tone::Quiet, &line.when),
-                if line.refused { colour.paint(Tone::Failed, &sentence) } else { sentence }
-            ));
+            table.row([
+                Cell::toned(format!("  {:>5}", line.entry), Tone::Quiet),
+                Cell::toned(line.when.clone(), Tone::Quiet),
+                if line.refused { Cell::toned(sentence, Tone::Failed) } else { sentence.into() },
+            ]);
         }
+        output.table(&table);
     }
     Ok(())
 }

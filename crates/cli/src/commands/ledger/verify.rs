@@ -1,8 +1,12 @@
-use std::{fs::File, io::BufReader, path::PathBuf};
+use std::{
+    fs::File,
+    io::{self, BufRead, BufReader},
+    path::PathBuf,
+};
 
 use clap::Args;
-use landfall_core::digest::Digest;
-use landfall_ledger::{Verification, verify_export};
+use landfall_core::digest::{Digest, Hasher};
+use landfall_ledger::{Ledger, Verification, verify_export};
 use serde_json::json;
 
 use super::open;
@@ -20,9 +24,77 @@ pub(crate) struct Arguments {
     /// An export to verify, without any data directory; the ledger of the data directory unless said.
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
-    /// A head known from elsewhere, such as the one printed on a document, which the chain must contain.
-    #[arg(long, value_name = "HASH")]
-    head: Option<Digest>,
+    /// A head known from elsewhere, such as the one printed on a document, which the chain must contain: all of it, or
+    /// its first 12 digits or more.
+    #[arg(long, value_name = "HASH", value_parser = printed_head)]
+    head: Option<String>,
+}
+
+/// The fewest digits by which a head is named: as many as the foot of a page prints.
+const SHORTEST_HEAD: usize = 12;
+
+/// Reads a head as it is copied from a page: blanks, also invisible ones, and the case of letters do not count.
+fn printed_head(text: &str) -> Result<String, String> {
+    let head: String = text
+        .chars()
+        .filter(|c| {
+            !c.is_whitespace() && !matches!(c, '\u{200b}' | '\u{2060}' | '\u{feff}' | '\u{ad}')
+        })
+        .map(|c| c.to_ascii_lowercase())
+        .collect();
+    let is_hexadecimal = head.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    if is_hexadecimal && (SHORTEST_HEAD..=64).contains(&head.len()) {
+        Ok(head)
+    } else {
+        Err(format!(
+            "expected {SHORTEST_HEAD} to 64 hexadecimal digits as a document prints them, found `{}`",
+            text.chars().take(80).collect::<String>()
+        ))
+    }
+}
+
+/// Returns the head that begins so among the entries of an export, one a line; none where no entry has it. What is given
+/// whole is not looked for here: the verification says most about it.
+fn head_of_export(beginning: &str, mut lines: impl BufRead) -> io::Result<Option<Digest>> {
+    if let Ok(whole) = beginning.parse() {
+        return Ok(Some(whole));
+    }
+    let mut hasher = Hasher::new();
+    loop {
+        let piece = lines.fill_buf()?;
+        if piece.is_empty() {
+            return Ok(None);
+        }
+        let end = piece.iter().position(|byte| *byte == b'\n');
+        let taken = end.unwrap_or(piece.len());
+        hasher.update(piece.get(..taken).unwrap_or_default());
+        lines.consume(taken + usize::from(end.is_some()));
+        if end.is_some() {
+            let hash = std::mem::take(&mut hasher).finish();
+            if hash.to_string().starts_with(beginning) {
+                return Ok(Some(hash));
+            }
+        }
+    }
+}
+
+/// Tells whether a ledger has had a head that begins so.
+fn contains(ledger: &Ledger, beginning: &str) -> Result<bool, landfall_ledger::Error> {
+    if let Ok(whole) = beginning.parse() {
+        return Ok(ledger.contains_head(&whole)?.is_some());
+    }
+    let is_it = |hash: &Digest| hash.to_string().starts_with(beginning);
+    let mut found = is_it(&ledger.head()?.hash);
+    ledger.entries_each(0, None, &mut |entry| {
+        found |= is_it(&entry.previous);
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// Says that the chain lacks a head.
+fn absent(head: &str) -> String {
+    format!("the chain does not contain the head `{head}`")
 }
 
 /// What was found, wherever it was looked for.
@@ -52,11 +124,20 @@ impl Found {
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     let found = match &arguments.file {
         Some(file) => {
-            let reader = File::open(file).map_err(|error| Failure::file("read", file, &error))?;
-            let verification = verify_export(BufReader::new(reader), arguments.head.as_ref())?;
-            Found::new(file.display().to_string(), &verification)
+            let open = || File::open(file).map_err(|error| Failure::file("read", file, &error));
+            let whole = match arguments.head.as_deref() {
+                Some(head) => head_of_export(head, BufReader::new(open()?))
+                    .map_err(|error| Failure::file("read", file, &error))?,
+                None => None,
+            };
+            let verification = verify_export(BufReader::new(open()?), whole.as_ref())?;
+            let mut found = Found::new(file.display().to_string(), &verification);
+            if let Some(head) = arguments.head.as_deref().filter(|_| whole.is_none()) {
+                found.problems.push(absent(head));
+            }
+            found
         }
-        None => of_directory(arguments.head.as_ref(), context)?,
+        None => of_directory(arguments.head.as_deref(), context)?,
     };
     say(&found, context);
     if found.problems.is_empty() {
@@ -79,7 +160,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
 }
 
 /// Verifies the ledger of the data directory and, where it is intact, the heads printed on stored documents.
-fn of_directory(head: Option<&Digest>, context: &Context) -> Result<Found, Failure> {
+fn of_directory(head: Option<&str>, context: &Context) -> Result<Found, Failure> {
     let place = context.data().display().to_string();
     let ledger = open(context)?;
     let mut found = match context.look() {
@@ -105,9 +186,9 @@ fn of_directory(head: Option<&Digest>, context: &Context) -> Result<Found, Failu
     };
     if let Some(head) = head
         && found.problems.is_empty()
-        && ledger.contains_head(head)?.is_none()
+        && !contains(&ledger, head)?
     {
-        found.problems.push(format!("the chain does not contain the head `{head}`"));
+        found.problems.push(absent(head));
     }
     Ok(found)
 }
@@ -139,5 +220,28 @@ fn say(found: &Found, context: &Context) {
             "{} heads printed on stored documents are in the chain",
             grouped(u64::from(printed))
         ));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_head_is_read_as_it_is_copied_from_a_page() {
+        let whole = Digest::of(b"{}").to_string();
+        let (first, rest) = whole.split_at(8);
+        assert_eq!(printed_head(&format!(" {first}\u{200b}{rest}\n")).as_deref(), Ok(&*whole));
+        assert_eq!(printed_head(&whole[..12].to_uppercase()).as_deref(), Ok(&whole[..12]));
+        assert!(printed_head(&whole[..11]).is_err());
+        assert!(printed_head("entry twelve").is_err());
+    }
+
+    #[test]
+    fn the_beginning_of_a_head_is_found_in_an_export() {
+        let head = Digest::of(b"{\"b\":2}");
+        let export = b"{\"a\":1}\n{\"b\":2}\n";
+        assert_eq!(head_of_export(&head.short(), &export[..]).unwrap(), Some(head));
+        assert_eq!(head_of_export("000000000000", &export[..]).unwrap(), None);
     }
 }

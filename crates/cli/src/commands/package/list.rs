@@ -39,7 +39,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
             package.digest.to_string().into(),
             package.kind.as_str().into(),
             Cell::number(rows),
-            package.source.clone().into(),
+            package.sources.join(", ").into(),
             package.loaded_into.join(" ").into(),
         ]);
     }

@@ -83,6 +83,7 @@ fn verified(installation: &Installation, beginning: &str) -> Result<PackageView,
     let mut package = installation.package_verify(&digest)?;
     if let Some(known) = known {
         package.source = known.source;
+        package.sources = known.sources;
         package.loaded_into = known.loaded_into;
     }
     Ok(package)

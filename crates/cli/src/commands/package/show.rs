@@ -30,7 +30,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
     for (name, text) in [
         ("package", package.digest.to_string()),
         ("kind", package.kind.as_str().to_owned()),
-        ("source", package.source.clone()),
+        ("source", package.sources.join(", ")),
         ("file", package.path.display().to_string()),
         ("loaded into", package.loaded_into.join(" ")),
     ] {

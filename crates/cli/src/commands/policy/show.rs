@@ -47,9 +47,9 @@ fn show(policy: &Policy, output: &Output) -> Result<(), Failure> {
     }
     let heading = |text: &str| {
         output.line("");
-        output.line(&output.colour().paint(Tone::Heading, text));
+        output.sentence(&output.colour().paint(Tone::Heading, text));
     };
-    output.line(&format!(
+    output.sentence(&format!(
         "policy `{}` version {}, digest {}",
         policy.name,
         policy.version,
@@ -64,7 +64,7 @@ fn show(policy: &Policy, output: &Output) -> Result<(), Failure> {
         output.table(&rules_table(rules));
     }
     let passage = &policy.passage;
-    heading(&format!("what may pass (source: {})", word(&passage.source)));
+    heading(&format!("what may pass (source: {})", source_words(&word(&passage.source))));
     for (name, tables) in
         [("configuration", &passage.configuration), ("migration", &passage.migration)]
     {
@@ -73,7 +73,7 @@ fn show(policy: &Policy, output: &Output) -> Result<(), Failure> {
             output.line(&format!("    {line}"));
         }
     }
-    let source = policy.masking.get(SOURCE).map_or("-", String::as_str);
+    let source = policy.masking.get(SOURCE).map_or("-", |source| source_words(source));
     heading(&format!(
         "how quasi-identifiers are treated where volunteers are masked (source: {source})"
     ));
@@ -83,13 +83,19 @@ fn show(policy: &Policy, output: &Output) -> Result<(), Failure> {
     }
     output.table(&masking);
     let records = &policy.records;
-    heading(&format!("records that Main governs (source: {})", word(&records.source)));
+    heading(&format!(
+        "records that Main governs (source: {})",
+        source_words(&word(&records.source))
+    ));
     for line in wrap(&records.why, output.width().saturating_sub(2)) {
         output.line(&format!("  {line}"));
     }
-    output.line(&format!("  read-only in Test: {}", records.read_only_in_test.join(" ")));
+    output.sentence(&format!("  read-only in Test: {}", records.read_only_in_test.join(" ")));
     let outlives = &policy.outlives;
-    heading(&format!("what outlives an environment (source: {})", word(&outlives.source)));
+    heading(&format!(
+        "what outlives an environment (source: {})",
+        source_words(&word(&outlives.source))
+    ));
     for line in wrap(&outlives.why, output.width().saturating_sub(2)) {
         output.line(&format!("  {line}"));
     }
@@ -122,6 +128,16 @@ fn show(policy: &Policy, output: &Output) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Returns where a rule comes from in people's words; JSON keeps the words of the policy.
+fn source_words(source: &str) -> &str {
+    match source {
+        "seed" => "requirement",
+        "documentation" => "product documentation",
+        "landfall" => "Landfall's choice",
+        other => other,
+    }
+}
+
 fn rules_table(rules: &Rules) -> Table {
     let conditions = |list: &[Condition]| -> String {
         if list.is_empty() {
@@ -133,7 +149,7 @@ fn rules_table(rules: &Rules) -> Table {
     let days = |days: Option<u32>| Cell::maybe(days.map(|days| format!("{days} days")));
     let mut table = Table::new::<&str>([]);
     let mut rule = |name: &str, cell: Cell| table.row([format!("  {name}").into(), cell]);
-    rule("source", word(&rules.source).into());
+    rule("source", source_words(&word(&rules.source)).to_owned().into());
     rule("instances", word(&rules.instances).into());
     rule("repeats", if rules.repeats { "yes".into() } else { "no".into() });
     rule("opens when", conditions(&rules.opens_when).into());

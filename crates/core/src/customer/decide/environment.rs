@@ -1,9 +1,6 @@
 use super::{
-    super::{
-        BuildFailure, Customer, Environment, Event, FailedTest, GoLiveStep, InstanceFacts,
-        Iteration, IterationState, State, Status,
-    },
-    Context, deviation, environment, wrong_state,
+    super::{Customer, Event, GoLiveStep, Iteration, IterationState, State, Status},
+    Context, environment, is_vendor, wrong_state,
 };
 use crate::{
     environment::Kind,
@@ -11,7 +8,6 @@ use crate::{
     plan::{self, Content, PackageKind, Plan, Purpose, ReleaseFacts},
     policy::{Condition, ContentKind},
     refusal::{self, Refusal},
-    signature::{self, Meaning, Record},
 };
 
 pub(super) fn request(
@@ -103,7 +99,11 @@ pub(super) fn request(
         plan: Box::new(plan),
         plan_digest,
         author: context.person()?.id.clone(),
-        expires: rules.lifetime_days.map(|days| context.now.plus_days(i64::from(days))),
+        // What the vendor shows to everybody lives as long as the vendor wants it.
+        expires: rules
+            .lifetime_days
+            .filter(|_| customer.status != Status::Vendor)
+            .map(|days| context.now.plus_days(i64::from(days))),
     }])
 }
 
@@ -139,7 +139,11 @@ fn opens(
     let none = customer.no_migration.is_some();
     let (holds, because, hint) = match condition {
         Condition::CustomerIsProspect => (
-            customer.status == Status::Prospect,
+            // The vendor makes Demos of its own, from which those of prospects are cloned.
+            match customer.status {
+                Status::Prospect | Status::Vendor => true,
+                Status::Contracted | Status::Live => false,
+            },
             "the contract is signed; a Demo is for prospects".to_owned(),
             format!("request the Sandbox: `landfall environment request {id} sandbox`"),
         ),
@@ -238,6 +242,7 @@ fn check_content(
         Content::Empty => ContentKind::Empty,
         Content::DemoSet => ContentKind::DemoSet,
         Content::Clone { .. } => ContentKind::CloneOfDemo,
+        Content::VendorDemo { .. } => ContentKind::CloneOfVendorDemo,
         Content::Iteration { .. } => ContentKind::Iteration,
         Content::Composition { .. } => ContentKind::Composition,
     };
@@ -252,6 +257,13 @@ fn check_content(
     }
     match content {
         Content::Empty | Content::DemoSet => Ok(()),
+        Content::VendorDemo { owner, of } if !is_vendor(owner) || of.kind() != Kind::Demo => {
+            wrong(format!("expected a Demo of the vendor, found `{owner}/{of}`"))
+        }
+        Content::VendorDemo { .. } if customer.status == Status::Vendor => {
+            wrong("the vendor's Demo is not a clone of itself".to_owned())
+        }
+        Content::VendorDemo { .. } => Ok(()),
         Content::Clone { of } => {
             let source = environment(customer, *of)?;
             if of.kind() != Kind::Demo || !source.state.has_content() {
@@ -341,246 +353,6 @@ fn is_usable(
     ))
 }
 
-/// Refuses a formal VAL of another migration output than the one that is signed off now.
-pub(super) fn output_is_signed(customer: &Customer, val: &Environment) -> Result<(), Refusal> {
-    if val.purpose != Some(Purpose::Formal) || customer.has_signed_output(val) {
-        return Ok(());
-    }
-    let address = format!("{}/{}", customer.id, val.label);
-    let made = match val.state {
-        State::Requested | State::Building => "is not planned with",
-        State::Built | State::InUse | State::Closed | State::Destroying | State::Destroyed => {
-            "was not built from"
-        }
-    };
-    Err(refusal::OUTPUT_CHANGED.because(
-        format!("`{address}` {made} the migration output that is signed off now"),
-        format!(
-            "sign that output off again, or give it up with `landfall environment close {address} --reason \"...\"` and request a formal VAL of what is signed off"
-        ),
-    ))
-}
-
-/// Begins a build. Who continues one that another began takes it over, after the same checks; it stays the same
-/// operation.
-pub(super) fn start_build(
-    customer: &Customer,
-    label: Label,
-    context: &Context<'_>,
-) -> Result<Vec<Event>, Refusal> {
-    let target = environment(customer, label)?;
-    let operation = match (target.state, target.operation) {
-        (State::Requested, _) => {
-            output_is_signed(customer, target)?;
-            customer.operations + 1
-        }
-        // One whose sign-off was withdrawn meanwhile is built to its end: only then can it be closed.
-        (State::Building, Some(operation)) => operation,
-        (
-            State::Building
-            | State::Built
-            | State::InUse
-            | State::Closed
-            | State::Destroying
-            | State::Destroyed,
-            _,
-        ) => return Err(wrong_state(customer, target, "built", "requested")),
-    };
-    let executor = context.person()?;
-    deviation::none_unresolved(customer, label)?;
-    difference_is_signed(customer, target)?;
-    if target.plan.qualified {
-        let document = target.iq.as_ref().and_then(|number| customer.documents.get(number));
-        let signatures = document.map_or(&[][..], |document| &document.plan_signatures);
-        let awaited = signature::awaited(Record::IqPlan, signatures);
-        let rejected = document.is_some_and(|document| document.rejection.is_some());
-        if rejected || !awaited.is_empty() {
-            let who: Vec<_> = awaited.iter().map(|(meaning, _)| meaning.as_str()).collect();
-            return Err(refusal::IQ_UNSIGNED.because(
-                format!(
-                    "environment `{}/{label}` cannot be built: its plan {}",
-                    customer.id,
-                    if rejected {
-                        "was rejected".to_owned()
-                    } else {
-                        format!("awaits the signatures {}", who.join(", "))
-                    }
-                ),
-                if rejected {
-                    format!(
-                        "give it up with `landfall environment close {}/{label} --reason \"...\"` and request it again",
-                        customer.id
-                    )
-                } else {
-                    format!(
-                        "`landfall document sign {} --meaning MEANING`",
-                        target.iq.as_deref().unwrap_or("NUMBER")
-                    )
-                },
-            ));
-        }
-        let reviewed = signatures.iter().any(|signature| {
-            signature.person == executor.id && signature.meaning != Meaning::Author
-        });
-        if reviewed {
-            return Err(refusal::NOT_INDEPENDENT.because(
-                format!("`{}` reviewed the plan and may not carry it out", executor.id),
-                "let its author, or another engineer, build it",
-            ));
-        }
-    }
-    if target.state == State::Building && target.executor.as_ref() == Some(&executor.id) {
-        return Ok(Vec::new());
-    }
-    Ok(vec![Event::BuildStarted { label, operation, executor: executor.id.clone() }])
-}
-
-/// Where PROD's configuration is not the validated one, customer quality signs the difference first.
-fn difference_is_signed(customer: &Customer, target: &Environment) -> Result<(), Refusal> {
-    if target.label.kind() != Kind::Prod {
-        return Ok(());
-    }
-    let Some((validated, val, prod)) = customer.difference() else { return Ok(()) };
-    let report = target.difference.as_ref().and_then(|number| customer.documents.get(number));
-    let signed = report.is_some_and(|document| {
-        document.rejection.is_none()
-            && signature::awaited(Record::Difference, &document.signatures).is_empty()
-    });
-    if signed {
-        return Ok(());
-    }
-    Err(refusal::DIFFERENCE_UNSIGNED.because(
-        format!(
-            "`{}/prod` cannot be built: its configuration {} differs from {} of the validated `{validated}`, and nobody signed the difference",
-            customer.id,
-            prod.short(),
-            val.short()
-        ),
-        report.filter(|document| document.rejection.is_none()).map_or_else(
-            || format!("`landfall configuration difference {}` makes the report", customer.id),
-            |document| format!("`landfall document sign {}`, by customer quality", document.number),
-        ),
-    ))
-}
-
-pub(super) fn complete_build(
-    customer: &Customer,
-    label: Label,
-    instances: &[InstanceFacts],
-) -> Result<Vec<Event>, Refusal> {
-    let target = environment(customer, label)?;
-    let operation = building(customer, target)?;
-    let roles: Vec<_> = instances.iter().map(|instance| instance.role).collect();
-    if roles != target.plan.instances {
-        return Err(refusal::INSTANCES.because(
-            format!("environment `{label}` has other instances than its plan"),
-            "build it again",
-        ));
-    }
-    let mut events =
-        vec![Event::EnvironmentBuilt { label, operation, instances: instances.to_vec() }];
-    events.extend(
-        customer
-            .deviations_of(label)
-            .filter(|known| known.is_open() && known.resolution.is_some() && known.retest.is_none())
-            .map(|deviation| Event::DeviationRetested { number: deviation.number, operation }),
-    );
-    if !target.plan.qualified {
-        events.push(Event::EnvironmentOpened { label });
-    }
-    Ok(events)
-}
-
-pub(super) fn stop_build(
-    customer: &Customer,
-    label: Label,
-    failure: &BuildFailure,
-    tests: &[FailedTest],
-    context: &Context<'_>,
-) -> Result<Vec<Event>, Refusal> {
-    let target = environment(customer, label)?;
-    let operation = building(customer, target)?;
-    let mut events = vec![Event::BuildStopped { label, operation, failure: failure.clone() }];
-    events.extend(deviation::of_failed_checks(customer, target, tests, context)?);
-    Ok(events)
-}
-
-/// Rejects a VAL for the customer: it is not accepted, or its validation failed.
-pub(super) fn reject(
-    customer: &Customer,
-    label: Label,
-    context: &Context<'_>,
-) -> Result<Vec<Event>, Refusal> {
-    let target = environment(customer, label)?;
-    context.reason("rejecting a VAL")?;
-    let validated = customer.validation.as_ref().is_some_and(|(done, _)| *done == label);
-    if label.kind() != Kind::Val || validated {
-        return Err(refusal::WRONG_STATE.because(
-            format!(
-                "`{}/{label}` cannot be rejected: {}",
-                customer.id,
-                if validated { "validation is completed in it" } else { "it is not a VAL" }
-            ),
-            match (validated, &customer.no_migration) {
-                (true, None) => format!(
-                    "withdraw the sign-off, which undoes validation: `landfall migration withdraw {} NUMBER --reason \"...\"`",
-                    customer.id
-                ),
-                (true, Some(_)) => format!(
-                    "agree on another source of PROD's configuration: `landfall configuration choose {} --for prod --source preprod`",
-                    customer.id
-                ),
-                (false, _) => {
-                    "PROD is rejected by its final quality check: `landfall golive reject`"
-                        .to_owned()
-                }
-            },
-        ));
-    }
-    not_rejected(customer, target)?;
-    match target.state {
-        State::Built | State::InUse => {}
-        State::Requested
-        | State::Building
-        | State::Closed
-        | State::Destroying
-        | State::Destroyed => {
-            return Err(wrong_state(customer, target, "rejected", "built or in use"));
-        }
-    }
-    let bound = target
-        .iq
-        .as_ref()
-        .and_then(|number| customer.documents.get(number))
-        .and_then(|document| document.facts)
-        .unwrap_or(target.plan_digest);
-    Ok(vec![Event::EnvironmentRejected {
-        label,
-        signature: context.signature(Meaning::Rejection, bound)?,
-        reason: context.reason.unwrap_or_default().trim().to_owned(),
-    }])
-}
-
-/// What the customer rejected goes on to nothing.
-pub(super) fn not_rejected(customer: &Customer, target: &Environment) -> Result<(), Refusal> {
-    match &target.rejection {
-        None => Ok(()),
-        Some((signature, _)) => Err(refusal::REJECTED.because(
-            format!(
-                "`{}/{}` was rejected by {} on {}",
-                customer.id,
-                target.label,
-                signature.name,
-                signature.time.date()
-            ),
-            format!(
-                "request another VAL: `landfall environment request {} val --formal`",
-                customer.id
-            ),
-        )),
-    }
-}
-
 /// Makes an environment of sample data anew, on the release that is given.
 pub(super) fn reset(
     customer: &Customer,
@@ -606,70 +378,4 @@ pub(super) fn reset(
     let plan_digest = digest_of(&plan)?;
     let author = context.person()?.id.clone();
     Ok(vec![Event::EnvironmentReset { plan: Box::new(plan), plan_digest, author }])
-}
-
-fn building(customer: &Customer, target: &Environment) -> Result<u32, Refusal> {
-    match (target.state, target.operation) {
-        (State::Building, Some(operation)) => Ok(operation),
-        (
-            State::Requested
-            | State::Building
-            | State::Built
-            | State::InUse
-            | State::Closed
-            | State::Destroying
-            | State::Destroyed,
-            _,
-        ) => Err(wrong_state(customer, target, "completed", "building")),
-    }
-}
-
-pub(super) fn accept(
-    customer: &Customer,
-    label: Label,
-    context: &Context<'_>,
-) -> Result<Vec<Event>, Refusal> {
-    let target = environment(customer, label)?;
-    not_rejected(customer, target)?;
-    // What waits for its report is opened by the customer's acceptance; PROD by going live.
-    let accepted = label.kind() == Kind::Val || target.plan.qualified;
-    if !accepted || label.kind() == Kind::Prod {
-        return Err(refusal::WRONG_STATE.because(
-            format!("`{label}` is not accepted by itself: a VAL is; PROD is accepted by the final quality check"),
-            "`landfall golive qc CUSTOMER` signs the final quality check",
-        ));
-    }
-    match target.state {
-        State::Built => {}
-        State::InUse if !target.plan.qualified && target.acceptance.is_none() => {}
-        State::Requested
-        | State::Building
-        | State::InUse
-        | State::Closed
-        | State::Destroying
-        | State::Destroyed => return Err(wrong_state(customer, target, "accepted", "built")),
-    }
-    output_is_signed(customer, target)?;
-    let bound = match &target.iq {
-        Some(number) if target.plan.qualified => {
-            let document = super::document::find(customer, number)?;
-            if document.facts.is_none()
-                || document.rejection.is_some()
-                || !signature::awaited(Record::IqReport, &document.signatures).is_empty()
-            {
-                return Err(refusal::IQ_REPORT_UNSIGNED.because(
-                    format!("environment `{}/{label}` cannot be accepted: report `{number}` is not approved", customer.id),
-                    format!("`landfall document show {number}` says whose signature is awaited"),
-                ));
-            }
-            document.facts.unwrap_or(target.plan_digest)
-        }
-        Some(_) | None => target.plan_digest,
-    };
-    let signature = context.signature(Meaning::CustomerApproval, bound)?;
-    let mut events = vec![Event::EnvironmentAccepted { label, signature }];
-    if target.plan.qualified {
-        events.push(Event::EnvironmentOpened { label });
-    }
-    Ok(events)
 }

@@ -98,8 +98,8 @@ pub(super) fn complete_validation(
             format!("`landfall customer show {}` shows when and by whom", customer.id),
         ));
     }
-    super::environment::not_rejected(customer, val)?;
-    super::environment::output_is_signed(customer, val)?;
+    super::acceptance::not_rejected(customer, val)?;
+    super::acceptance::output_is_signed(customer, val)?;
     let bound = val
         .iq
         .as_ref()

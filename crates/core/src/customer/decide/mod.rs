@@ -1,6 +1,8 @@
 //! What may happen: a command, the customer's state and the context give events, or a refusal.
 
+mod acceptance;
 mod authority;
+mod building;
 mod customer;
 mod demo;
 mod destruction;
@@ -100,14 +102,14 @@ pub fn decide(
         Command::RequestEnvironment { kind, purpose, content, release } => {
             environment::request(known()?, *kind, *purpose, content, release, context)
         }
-        Command::StartBuild { label } => environment::start_build(known()?, *label, context),
+        Command::StartBuild { label } => building::start_build(known()?, *label, context),
         Command::CompleteBuild { label, instances } => {
-            environment::complete_build(known()?, *label, instances)
+            building::complete_build(known()?, *label, instances)
         }
         Command::StopBuild { label, failure, tests } => {
-            environment::stop_build(known()?, *label, failure, tests, context)
+            building::stop_build(known()?, *label, failure, tests, context)
         }
-        Command::AcceptEnvironment { label } => environment::accept(known()?, *label, context),
+        Command::AcceptEnvironment { label } => acceptance::accept(known()?, *label, context),
         Command::LendDemo { label, days } => demo::lend(known()?, *label, *days, context),
         Command::ExpireDemo { label } => demo::expire(known()?, *label, context),
         Command::RegisterDump { digest, purpose, files, bytes } => {
@@ -161,7 +163,7 @@ pub fn decide(
         Command::CompleteDestruction { label, .. } => destruction::complete(known()?, *label),
         Command::DeclareNoMigration => migration::declare_none(known()?, context),
         Command::WithdrawSignOff { number } => migration::withdraw(known()?, *number, context),
-        Command::RejectEnvironment { label } => environment::reject(known()?, *label, context),
+        Command::RejectEnvironment { label } => acceptance::reject(known()?, *label, context),
         Command::RejectFinalQc => golive::reject_final_qc(known()?, context),
         Command::OpenDeviation { label, description } => {
             deviation::open(known()?, *label, description, context)

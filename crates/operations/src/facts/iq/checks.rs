@@ -9,7 +9,8 @@ use landfall_core::{
 };
 use landfall_documents::iq;
 
-use crate::StepView;
+use super::subject;
+use crate::{StepView, facts::titled};
 
 /// Returns the tests of the plan, each with what was found in the steps that were done.
 pub(super) fn tests(target: &Environment, done: &[&StepView]) -> Vec<iq::Test> {
@@ -54,7 +55,7 @@ fn test_of(test: &Test, result: Option<(&Recorded, &StepView)>) -> iq::Test {
             Some((recorded, _)) if recorded.passed => iq::TestResult::Pass,
             Some(_) => iq::TestResult::Fail,
         },
-        executor: result.map(|(_, step)| step.who.clone()),
+        executor: result.map(|(_, step)| titled(&step.who)),
         time: result.map(|(_, step)| step.time),
         instance: test.role.map_or("", |role| role.title()).to_owned(),
     }
@@ -121,27 +122,79 @@ fn describe(probe: &Probe) -> (String, &'static str) {
     }
 }
 
-/// Returns each requirement that a test shows, with the result of all its tests together.
-pub(super) fn trace(tests: &[iq::Test]) -> Vec<iq::Trace> {
+/// Returns each requirement, its tests, and their result together; or why it does not apply here.
+pub(super) fn trace(target: &Environment, tests: &[iq::Test]) -> Vec<iq::Trace> {
     REQUIREMENTS
         .iter()
-        .filter_map(|(number, requirement, source)| {
+        .map(|(number, requirement, source)| {
             let own: Vec<&iq::Test> =
                 tests.iter().filter(|test| test.requirement == *number).collect();
-            let result = if own.iter().any(|test| test.result == iq::TestResult::Fail) {
-                iq::TestResult::Fail
-            } else if own.iter().any(|test| test.result == iq::TestResult::NotRun) {
-                iq::TestResult::NotRun
+            let reason = if own.is_empty() { not_applicable(target, number) } else { None };
+            let result = if reason.is_some() {
+                iq::TraceResult::NotApplicable
+            } else if own.iter().any(|test| test.result == iq::TestResult::Fail) {
+                iq::TraceResult::Fail
+            } else if own.is_empty() || own.iter().any(|test| test.result == iq::TestResult::NotRun)
+            {
+                iq::TraceResult::NotRun
             } else {
-                iq::TestResult::Pass
+                iq::TraceResult::Pass
             };
-            (!own.is_empty()).then(|| iq::Trace {
+            iq::Trace {
                 number: (*number).to_owned(),
                 requirement: (*requirement).to_owned(),
-                source: (*source).to_owned(),
+                source: source_words(source),
                 tests: own.iter().map(|test| test.id.clone()).collect(),
                 result,
-            })
+                reason,
+            }
         })
         .collect()
+}
+
+/// Says why a requirement that no test shows does not apply; none where nothing says so.
+fn not_applicable(target: &Environment, requirement: &str) -> Option<String> {
+    let migrated = subject::migration(target).is_some();
+    let place = target.label.kind().title();
+    match requirement {
+        "R-04" if !migrated => Some(
+            "there is no migration output: the customer declared that there is no source database to migrate".to_owned(),
+        ),
+        "R-07" if !migrated => Some("no volunteer arrives: there is no migration output".to_owned()),
+        "R-07" if target.plan.key.is_none() => Some(format!(
+            "{place} holds the customer's volunteers as they are; the policy masks them in VAL"
+        )),
+        "R-11" if target.plan.instances.len() < 2 => {
+            Some(format!("{place} is a single instance"))
+        }
+        _ => None,
+    }
+}
+
+/// Says where a requirement comes from in the words that a reader outside the program knows.
+fn source_words(source: &str) -> String {
+    match source.split_once(": ") {
+        Some(("seed", what)) => format!("the product's onboarding requirement: {what}"),
+        Some(("documentation", what)) => format!("product documentation: {what}"),
+        Some(("landfall", what)) => format!("Landfall's own choice: {what}"),
+        Some(("policy", what)) => format!("the lifecycle policy: {what}"),
+        Some(("evidence", what)) => format!("Landfall's rules of evidence: {what}"),
+        Some(_) | None => source.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_source_of_a_requirement_has_words() {
+        for (number, _, source) in REQUIREMENTS {
+            let words = source_words(source);
+            assert!(!words.starts_with("seed") && !words.starts_with("evidence"), "{number}");
+        }
+        let seed = source_words("seed: lifecycle");
+        assert_eq!(seed, "the product's onboarding requirement: lifecycle");
+        assert_eq!(source_words("21 CFR 11.10(e)"), "21 CFR 11.10(e)");
+    }
 }

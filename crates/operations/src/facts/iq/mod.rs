@@ -9,12 +9,11 @@ use landfall_core::{
     customer::{DocumentKind, Environment},
     digest::Digest,
     environment::Kind,
-    plan,
 };
 use landfall_documents::{facts as shared, iq};
 use serde_json::Value;
 
-use super::{About, environment_words, label_words, required, value};
+use super::{About, environment_words, golive::rule_words, label_words, required, value};
 use crate::{Result, StepView};
 
 pub(super) use run::{comparison, difference_report};
@@ -38,12 +37,13 @@ pub(crate) fn facts(about: &About<'_>, is_plan: bool) -> Result<(Value, u32)> {
         summary: summary(about, target, is_plan, &tests, &deviations),
         instances: about.instances()?,
         plan_digest: if is_plan { None } else { plan_digest(about, target) },
+        installation_plan: Some(target.plan_digest),
         purpose: format!(
             "To show, with evidence, that {} is installed as its approved plan says.",
             environment_words(about.state, target)
         ),
         scope: scope(target),
-        exclusions: exclusions(target),
+        exclusions: exclusions(about, target),
         references: subject::references(about, target),
         definitions: subject::definitions(),
         roles: subject::roles(about, target),
@@ -51,19 +51,17 @@ pub(crate) fn facts(about: &About<'_>, is_plan: bool) -> Result<(Value, u32)> {
         prerequisites: subject::prerequisites(about, target),
         packages: subject::packages(about, target),
         installation: run::installation(about, target, &done),
-        trace: checks::trace(&tests),
+        trace: checks::trace(target, &tests),
         tests,
         comparison: if kind == Kind::Prod { comparison(about, target) } else { None },
         conclusion: (!is_plan).then(|| deviation::conclusion(failed, &deviations)),
         deviations,
         attachments: attachments(about, target),
         revisions: vec![revision(about, target, is_plan)],
-        retention: format!(
-            "This document and the ledger are kept as long as the records they describe and survive the environment. The environment itself: {}.",
-            plan::retention(kind, &about.material.policy)
-        ),
+        retention: retention(about, target),
         timeline: about.timeline_with(|entry| deviation::concerns(about, target, entry)),
         ledger: about.ledger(),
+        acceptance: acceptance(about, target),
         required_signatures: required(DocumentKind::Iq, kind),
     };
     Ok((value(&facts)?, u32::try_from(failed).unwrap_or(u32::MAX)))
@@ -132,22 +130,82 @@ fn scope(target: &Environment) -> String {
     )
 }
 
-fn exclusions(target: &Environment) -> Vec<String> {
-    let migrated = match subject::migration(target) {
-        Some(_) => {
-            "The correctness of the migrated data is reviewed and signed by the customer per iteration; this document shows that the signed output arrived."
-        }
-        None => {
-            "Migrated data: there is none, because the customer declared that there is no source database to migrate."
+fn exclusions(about: &About<'_>, target: &Environment) -> Vec<String> {
+    vec![
+        "Operational and performance qualification, and the customer's own validation, are documented elsewhere.".to_owned(),
+        "Integration settings and credentials are not installed: they belong to each environment and are entered there.".to_owned(),
+        migrated(about, target),
+    ]
+}
+
+/// Says who answers for the migrated data. The output of the final run is signed by nobody before PROD is checked.
+fn migrated(about: &About<'_>, target: &Environment) -> String {
+    if subject::migration(target).is_none() {
+        return "Migrated data: there is none, because the customer declared that there is no source database to migrate.".to_owned();
+    }
+    let Some(run) = run::iteration(about, target) else {
+        return "The correctness of the migrated data is not shown by this document.".to_owned();
+    };
+    let number = run.number;
+    if !run.is_final {
+        let signers = subject::signers(about, run);
+        return format!(
+            "The correctness of the migrated data is reviewed and signed by the customer per iteration; iteration {number} was signed by {signers}. This document shows that the signed output arrived."
+        );
+    }
+    let with = about.state.signed_iteration().map_or_else(String::new, |signed| {
+        format!(
+            ", made with {}, which was signed by {}",
+            subject::made_with(run, signed),
+            subject::signers(about, signed)
+        )
+    });
+    format!(
+        "The correctness of the migrated data: {} holds the migration program's output on the final source dump (iteration {number}){with}. The output of the final run itself is neither published nor signed; the customer checks it in the final quality check. This document shows that this output arrived.",
+        label_words(target.label)
+    )
+}
+
+/// Says how the customer accepts PROD: no signature on this document says it.
+fn acceptance(about: &About<'_>, target: &Environment) -> Option<String> {
+    (target.label.kind() == Kind::Prod).then(|| {
+        format!(
+            "The signatures above are the vendor's. The customer's acceptance of PROD is the final quality check, the last of the go-live steps: customer reviewer and customer quality sign it after this report is approved, bound to the digest of these facts. It stands in the ledger (`landfall golive show {0}`) and, with printed names and times, in the go-live record (`landfall golive record {0}`). Before it PROD is not live.",
+            about.state.id
+        )
+    })
+}
+
+/// Says how long the document is kept, what ends the environment, and when.
+fn retention(about: &About<'_>, target: &Environment) -> String {
+    let rules = about.material.policy.rules(target.label.kind());
+    let environment = match (rules.due_when.is_empty(), rules.destroy_within_days) {
+        (true, _) | (false, None) => format!(
+            "it is kept and never destroyed by policy. Of its kind the policy says: {}",
+            rules.why
+        ),
+        (false, days) => {
+            let when: Vec<_> = rules
+                .due_when
+                .iter()
+                .map(|condition| rule_words(condition.as_str(), days))
+                .collect();
+            let due = target.due.as_ref().map_or_else(
+                || "It was not due when these facts were frozen.".to_owned(),
+                |due| {
+                    format!(
+                        "It is due since {} and must be destroyed by {}.",
+                        due.since.human(),
+                        due.destroy_by.human()
+                    )
+                },
+            );
+            format!("it is {}. {due}", when.join(", or "))
         }
     };
-    [
-        "Operational and performance qualification, and the customer's own validation, are documented elsewhere.",
-        "Integration settings and credentials are not installed: they belong to each environment and are entered there.",
-        migrated,
-    ]
-    .map(str::to_owned)
-    .to_vec()
+    format!(
+        "This document and the ledger are kept as long as the records they describe and survive the environment. The environment: {environment}"
+    )
 }
 
 /// Returns the digest of the plan's facts, which its signatures are bound to.

@@ -12,7 +12,7 @@ use landfall_documents::iq;
 use serde_json::Value;
 
 use super::About;
-use crate::StepView;
+use crate::{StepView, facts::titled};
 
 /// Returns the installation, step by step.
 pub(super) fn installation(
@@ -34,7 +34,7 @@ pub(super) fn installation(
                 let failed = view.tests.iter().any(|test| !test.passed);
                 let execution = iq::Execution {
                     what: view.title.clone(),
-                    who: view.who.clone(),
+                    who: titled(&view.who),
                     started,
                     ended: view.time,
                     outcome: if failed {
@@ -129,7 +129,7 @@ pub(in crate::facts) fn comparison(
         "Migration spec and maps",
         there.map(|iteration| iteration.spec),
         here.map(|iteration| iteration.spec),
-        "the final run must use the signed spec",
+        "the final run must use the spec of the signed iteration",
     );
     put(
         "Source dump",
@@ -141,7 +141,97 @@ pub(in crate::facts) fn comparison(
         validated: validated.iq.clone().unwrap_or_else(|| format!("{}/{label}", about.state.id)),
         equal,
         different,
+        figures: figures(validated, target),
     })
+}
+
+/// Returns what is compared by its value.
+fn figures(validated: &Environment, target: &Environment) -> Vec<iq::Figure> {
+    const SEARCHED: &str =
+        "what is masked is also searched for unmasked values, instance by instance";
+    let mut list = Vec::new();
+    let mut put = |name: &str, there: Option<String>, here: Option<String>, reason: &str| {
+        if there.is_none() && here.is_none() {
+            return;
+        }
+        let [there, here] = [there, here].map(|value| value.unwrap_or_else(|| "none".to_owned()));
+        list.push(iq::Figure {
+            name: name.to_owned(),
+            reason: (there != here).then(|| reason.to_owned()),
+            validated: there,
+            here,
+        });
+    };
+    let both = |of: &dyn Fn(&Environment) -> Option<String>| (of(validated), of(target));
+    let (there, here) = both(&|one| {
+        let release = &one.plan.release;
+        Some(format!("{} {}, build {}", release.product, release.release, release.build))
+    });
+    put("Product, release and build", there, here, "another release is installed");
+    let (there, here) = both(&|one| {
+        let roles: Vec<_> = one.plan.instances.iter().map(|role| role.title()).collect();
+        Some(roles.join(", "))
+    });
+    put("Instances", there, here, "the policy gives each kind its instances");
+    let (there, here) = both(&|one| source(one, PackageKind::Configuration));
+    put(
+        "Source of the configuration",
+        there,
+        here,
+        "customer quality agreed on the source for each of them, and signed; whether the content differs stands above",
+    );
+    let (there, here) = both(&|one| rows(one, PackageKind::Configuration));
+    put("Rows of the configuration", there, here, "the configurations differ, as stated above");
+    let (there, here) = both(&|one| {
+        source(one, PackageKind::Migration)?;
+        Some(if one.plan.key.is_some() { "masked" } else { "not masked" }.to_owned())
+    });
+    put(
+        "Volunteers",
+        there,
+        here,
+        "volunteer PHI is masked in VAL; PROD holds the customer's volunteers as they are",
+    );
+    let (there, here) = both(&|one| source(one, PackageKind::Migration));
+    put("Run of the migration program", there, here, "PROD is made from the final source dump");
+    let (there, here) = both(&|one| rows(one, PackageKind::Migration));
+    put(
+        "Rows of the migration output",
+        there,
+        here,
+        "the final source dump holds what the customer's source held when it was taken",
+    );
+    let (there, here) = both(&|one| Some(one.plan.steps.len().to_string()));
+    put("Installation steps", there, here, SEARCHED);
+    let (there, here) = both(&|one| Some(one.plan.tests.len().to_string()));
+    put("Tests", there, here, SEARCHED);
+    list
+}
+
+/// Returns what a package of an environment was taken from.
+fn source(environment: &Environment, kind: PackageKind) -> Option<String> {
+    let packages = environment.plan.content.packages();
+    packages.iter().find(|package| package.kind == kind).map(|package| package.source.clone())
+}
+
+/// Counts the rows of a package of an environment.
+fn rows(environment: &Environment, kind: PackageKind) -> Option<String> {
+    let packages = environment.plan.content.packages();
+    let package = packages.iter().find(|package| package.kind == kind)?;
+    Some(amount(package.tables.iter().map(|table| table.rows).sum()))
+}
+
+/// Writes a number with a comma before each group of three digits.
+fn amount(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 fn package(environment: &Environment, kind: PackageKind) -> Option<Digest> {
@@ -155,7 +245,10 @@ fn package(environment: &Environment, kind: PackageKind) -> Option<Digest> {
 }
 
 /// Returns the iteration whose output an environment was made of.
-fn iteration<'a>(about: &'a About<'_>, environment: &Environment) -> Option<&'a Iteration> {
+pub(super) fn iteration<'a>(
+    about: &'a About<'_>,
+    environment: &Environment,
+) -> Option<&'a Iteration> {
     let made_of = package(environment, PackageKind::Migration)?;
     about
         .state
@@ -193,4 +286,16 @@ pub(in crate::facts) fn difference_report<'a>(
         .as_ref()
         .and_then(|number| about.state.documents.get(number))
         .filter(|document| document.rejection.is_none())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_grouped() {
+        assert_eq!(amount(97), "97");
+        assert_eq!(amount(2_327), "2,327");
+        assert_eq!(amount(1_002_432), "1,002,432");
+    }
 }

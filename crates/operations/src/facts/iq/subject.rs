@@ -1,7 +1,7 @@
 //! What the IQ is about: packages, people, system, and what had to be true before.
 
 use landfall_core::{
-    customer::{Environment, GoLiveStep, IterationState},
+    customer::{DocumentKind, Environment, GoLiveStep, Iteration, IterationState, Subject},
     entry::Entry,
     environment::Kind,
     plan::{PackageFacts, PackageKind},
@@ -10,7 +10,10 @@ use landfall_core::{
 use landfall_documents::{facts as shared, iq};
 use serde_json::Value;
 
-use super::{About, capital, run::difference_report};
+use super::{
+    About, capital, label_words,
+    run::{difference_report, iteration},
+};
 use crate::{
     StepView,
     facts::golive::{find, text},
@@ -48,7 +51,7 @@ pub(super) fn references(about: &About<'_>, target: &Environment) -> Vec<shared:
             digest: Some(plan.release.catalogue),
         },
         shared::Reference {
-            name: "Plan of the installation".to_owned(),
+            name: "Installation plan (steps, tests and packages of this document)".to_owned(),
             version: String::new(),
             digest: Some(target.plan_digest),
         },
@@ -105,13 +108,56 @@ fn difference_reference(about: &About<'_>, target: &Environment) -> Option<share
     })
 }
 
+/// Says who signed an iteration off, when, and in which entries.
+pub(super) fn signers(about: &About<'_>, signed: &Iteration) -> String {
+    let signers: Vec<String> = signed
+        .signatures
+        .iter()
+        .map(|signature| {
+            let time = signature.time.to_string();
+            let entry = find(about, "iteration-signed", |entry| {
+                entry.body.get("number").and_then(Value::as_u64) == Some(u64::from(signed.number))
+                    && text(entry, "/signature/person") == Some(signature.person.as_str())
+                    && text(entry, "/signature/time") == Some(time.as_str())
+            });
+            let (name, role, day) =
+                (&signature.name, signature.role.title(), signature.time.date());
+            match entry {
+                Some(entry) => format!("{name} ({role}) on {day}, entry {}", entry.sequence),
+                None => format!("{name} ({role}) on {day}"),
+            }
+        })
+        .collect();
+    signers.join(" and ")
+}
+
+/// Says how the final run goes with the iteration that is signed: the sign-off is bound to that iteration's output.
+pub(super) fn made_with(run: &Iteration, signed: &Iteration) -> String {
+    let how = match (run.spec == signed.spec, run.catalogue == signed.catalogue) {
+        (true, true) => "the spec, maps and catalogue",
+        (true, false) => "the spec and maps, but not the catalogue,",
+        (false, true) => "the catalogue, but not the spec,",
+        (false, false) => "neither the spec nor the catalogue",
+    };
+    format!("{how} of signed iteration {}", signed.number)
+}
+
 pub(super) fn definitions() -> Vec<iq::Definition> {
     [
         ("Environment", "A pair (Main, Test) or a single instance of the product, made for one purpose."),
+        ("Catalogue", "The declared data model of a release: tables, columns, what travels, what is about people."),
+        ("Spec", "A folder that says how the customer's source becomes the product's tables; its maps say which value becomes which."),
+        ("Iteration", "One run of the migration program: a spec and a dump of the source give a migration package."),
+        ("Allow-list", "The tables that may travel in a package of a kind, as the policy lists them; what is not listed does not travel."),
         ("Package", "An immutable extract named by the digest of its content; what moves between environments moves as a package."),
         ("Digest", "A SHA-256 over canonical content: equal content has an equal digest."),
         ("Plan", "What shall be done and what must be found, signed before the run."),
+        ("Operation", "The durable run of a plan: attempts, steps, evidence, outcome; it has a number within the customer."),
+        ("Evidence", "What a step noted or a probe found; its digest is in the ledger."),
+        ("Facts", "The content of this document as data, frozen under a digest; signatures are bound to that digest."),
+        ("Rendition", "A PDF of the facts and of the signatures given so far; every signature makes a new one."),
         ("Probe", "A program that says what it finds in an instance; it knows nothing of the plan."),
+        ("Entry", "One line of the ledger: who, when, what, why; it has a number."),
         ("Ledger", "The append-only, hash-chained record of all that happened; a head is the hash of its last entry."),
         ("Masked", "Volunteer identities are replaced before the first byte is written."),
     ]
@@ -246,7 +292,9 @@ fn signed_off(about: &About<'_>, target: &Environment) -> Option<iq::Prerequisit
         .find(|iteration| iteration.state == IterationState::Signed);
     Some(prerequisite(
         "The migration output is signed off by the customer.",
-        signed.map_or_else(String::new, |iteration| format!("iteration {}", iteration.number)),
+        signed.map_or_else(String::new, |iteration| {
+            format!("iteration {}, signed by {}", iteration.number, signers(about, iteration))
+        }),
         about.entry("iteration-signed"),
         signed.is_some(),
     ))
@@ -269,12 +317,7 @@ fn of_prod(about: &About<'_>, target: &Environment) -> Vec<iq::Prerequisite> {
             about.entry("dump-registered"),
             true,
         ));
-        list.push(prerequisite(
-            "The migration program ran on the final dump with the signed spec.",
-            packages_words(target, PackageKind::Migration),
-            about.entry("iteration-run"),
-            true,
-        ));
+        list.push(final_run(about, target));
     } else {
         for step in [GoLiveStep::FinalDump, GoLiveStep::RunMigration] {
             let (owner, title) = step.title();
@@ -288,6 +331,35 @@ fn of_prod(about: &About<'_>, target: &Environment) -> Vec<iq::Prerequisite> {
     }
     list.extend(difference_signed(about, target));
     list
+}
+
+/// Says with what the final run was made. Nobody signs its output: the sign-off is bound to that of an earlier iteration.
+fn final_run(about: &About<'_>, target: &Environment) -> iq::Prerequisite {
+    let package = packages_words(target, PackageKind::Migration);
+    let entry = about.entry("iteration-run");
+    match (iteration(about, target), about.state.signed_iteration()) {
+        (Some(run), Some(signed)) => prerequisite(
+            &format!(
+                "The migration program ran on the final dump with {}.",
+                made_with(run, signed)
+            ),
+            format!(
+                "{package}, spec {}; the sign-off is bound to the output of iteration {}, which was made with spec {}: {}",
+                run.spec.short(),
+                signed.number,
+                signed.spec.short(),
+                signers(about, signed)
+            ),
+            entry,
+            run.spec == signed.spec && run.catalogue == signed.catalogue,
+        ),
+        (Some(_) | None, Some(_) | None) => prerequisite(
+            "The migration program ran on the final dump with the spec of a signed iteration.",
+            package,
+            entry,
+            false,
+        ),
+    }
 }
 
 /// Returns the entry that records that a go-live step does not apply.
@@ -353,23 +425,27 @@ fn packages_words(target: &Environment, kind: PackageKind) -> String {
 }
 
 pub(super) fn packages(about: &About<'_>, target: &Environment) -> Vec<iq::Package> {
-    target.plan.content.packages().into_iter().map(|package| package_of(about, package)).collect()
+    target
+        .plan
+        .content
+        .packages()
+        .into_iter()
+        .map(|package| package_of(about, target, package))
+        .collect()
 }
 
-fn package_of(about: &About<'_>, package: &PackageFacts) -> iq::Package {
-    let left_out = about
-        .material
-        .entries
-        .iter()
-        .rev()
-        .find(|entry| {
-            entry.kind == "customer.configuration-extracted"
-                && entry.body.pointer("/package/digest").and_then(Value::as_str)
-                    == Some(package.digest.to_string().as_str())
-        })
+/// How the reason begins why a table leaves all its rows behind: the allow-list does not name it.
+const NOT_ALLOWED: &str = "not part of a ";
+
+fn package_of(about: &About<'_>, target: &Environment, package: &PackageFacts) -> iq::Package {
+    let is_configuration = package.kind == PackageKind::Configuration;
+    let all = extracted(about, target)
+        .filter(|_| is_configuration)
         .and_then(|entry| entry.body.get("left-out"))
         .and_then(|left| serde_json::from_value::<Vec<(String, String, u64)>>(left.clone()).ok())
         .unwrap_or_default();
+    let (other, left_out): (Vec<_>, Vec<_>) =
+        all.into_iter().partition(|(_, reason, _)| reason.starts_with(NOT_ALLOWED));
     iq::Package {
         kind: package.kind.as_str().to_owned(),
         digest: package.digest,
@@ -387,5 +463,53 @@ fn package_of(about: &About<'_>, package: &PackageFacts) -> iq::Package {
             .into_iter()
             .map(|(table, reason, rows)| iq::LeftOut { table, reason, rows })
             .collect(),
+        excluded: (!other.is_empty()).then(|| iq::Excluded {
+            rows: other.iter().map(|(_, _, rows)| rows).sum(),
+            tables: other.into_iter().map(|(table, _, _)| table).collect(),
+        }),
+        counted: match package.kind {
+            PackageKind::Migration => iteration(about, target).map(|run| counted(about, run)),
+            PackageKind::Configuration | PackageKind::Snapshot => None,
+        },
+        note: if is_configuration { came_through(about, target) } else { None },
     }
+}
+
+/// Returns what the run that made a migration package counted, over all its sections.
+fn counted(about: &About<'_>, run: &Iteration) -> iq::Counted {
+    let state = about.state;
+    let report = state.documents.values().rev().find(|document| {
+        document.kind == DocumentKind::QcReport
+            && document.about == Subject::Iteration(run.number)
+            && document.facts.is_some()
+    });
+    iq::Counted {
+        run: format!("iteration {}", run.number),
+        read: run.sections.iter().map(|section| section.read).sum(),
+        written: run.sections.iter().map(|section| section.written).sum(),
+        rejected: run.sections.iter().map(|section| section.rejected).sum(),
+        filtered: run.sections.iter().map(|section| section.filtered).sum(),
+        report: match report {
+            Some(report) => format!("QC report {}", report.number),
+            None => format!(
+                "a QC report, which `landfall migration report {} {}` makes",
+                state.id, run.number
+            ),
+        },
+    }
+}
+
+/// Says where it stands what was left out of the configuration before, where it came through a VAL.
+fn came_through(about: &About<'_>, target: &Environment) -> Option<String> {
+    let source = text(extracted(about, target)?, "/label")?;
+    let val = about
+        .state
+        .environments
+        .values()
+        .find(|there| there.label.kind() == Kind::Val && there.label.to_string() == source)?;
+    let number = val.iq.as_ref()?;
+    Some(format!(
+        "This configuration came through {}: what was left out on the way into it stands in {number}, under the same heading.",
+        label_words(val.label)
+    ))
 }

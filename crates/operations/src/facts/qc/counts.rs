@@ -5,7 +5,7 @@ use std::{cmp::Reverse, collections::BTreeMap, path::Path};
 use landfall_documents::qc_report as report;
 use serde::Deserialize;
 
-use super::file_of;
+use super::{file_of, grouped};
 use crate::{OperationView, Result, error::Error};
 
 /// How many rejected rows are looked at for their places; the counts are those of the run, whatever their number.
@@ -40,6 +40,20 @@ pub(super) struct Fault {
     pub(super) rule: String,
     pub(super) rows: u64,
     first_lines: Vec<u64>,
+}
+
+impl Counted {
+    /// Says in which lines of the source the first values of a fault stand, where the ledger keeps them.
+    pub(super) fn lines_words(&self, fault: &Fault, files: &BTreeMap<String, String>) -> String {
+        let lines: Vec<String> = fault.first_lines.iter().copied().map(grouped).collect();
+        let noun = match lines.len() {
+            0 => return String::new(),
+            1 => "line",
+            _ => "lines",
+        };
+        let first = if fault.rows > lines.len() as u64 { "The first places" } else { "Places" };
+        format!(" {first}: {}, {noun} {}.", file_of(files, &self.source), lines.join(", "))
+    }
 }
 
 /// Where the first rejected rows stand, by section, rule and field: source and line.
@@ -177,6 +191,27 @@ mod tests {
         let lines: Vec<_> = rules[1].places.iter().map(|place| place.line).collect();
         assert_eq!(lines, [4, 9]);
         assert_eq!(rules[1].places[0].file, "subjects.csv");
+    }
+
+    #[test]
+    fn lines_of_replaced_values_are_those_that_the_ledger_keeps() {
+        let files = BTreeMap::from([("subjects".to_owned(), "subjects.csv".to_owned())]);
+        let fault = |rows, first_lines: &[u64]| Fault {
+            field: "mobile_phone".to_owned(),
+            rule: "phone".to_owned(),
+            rows,
+            first_lines: first_lines.to_vec(),
+        };
+        let section = &counted()[0];
+        assert_eq!(
+            section.lines_words(&fault(2, &[4, 1_209]), &files),
+            " Places: subjects.csv, lines 4, 1,209."
+        );
+        assert_eq!(
+            section.lines_words(&fault(11, &[4]), &files),
+            " The first places: subjects.csv, line 4."
+        );
+        assert_eq!(section.lines_words(&fault(11, &[]), &files), "");
     }
 
     #[test]

@@ -53,6 +53,8 @@ pub struct DueView {
     pub overdue: bool,
     /// Whose turn it is; nobody's while it is not due.
     pub who: Option<String>,
+    /// What is to be done, in words: `destroy the source dump 1a2b3c4d5e6f`; nothing while it is not due.
+    pub task: Option<String>,
     /// The command to type.
     pub command: Option<String>,
 }
@@ -170,6 +172,7 @@ impl Dues<'_> {
             held: None,
             overdue: false,
             who: None,
+            task: None,
             command: None,
         }
     }
@@ -184,9 +187,10 @@ impl Dues<'_> {
     fn environment_due(&self, environment: &Environment, due: &Due) -> DueView {
         let mut view = self.of_environment(environment, &due.rule);
         let kept = self.keeps(environment);
-        let (who, command) = turn(&self.state.id, environment);
+        let (who, task, command) = turn(&self.state.id, environment);
         self.fall(&mut view, due, kept);
         view.who = Some(who.to_owned());
+        view.task = Some(task);
         view.command = Some(command);
         view
     }
@@ -209,6 +213,8 @@ impl Dues<'_> {
             let due = Due { rule: view.rule.clone(), since: over, destroy_by };
             self.fall(&mut view, &due, self.keeps(environment));
             view.who = Some("vendor sales or vendor engineer".to_owned());
+            view.task =
+                Some(format!("end {}/{}, whose time is over", self.state.id, environment.label));
             view.command = Some(format!(
                 "landfall environment expire {}/{}",
                 self.state.id, environment.label
@@ -316,13 +322,15 @@ impl Dues<'_> {
                 held: None,
                 overdue: false,
                 who: None,
+                task: None,
                 command: None,
             };
             if let Some(due) = last {
                 let kept = left.iter().find_map(|user| self.keeps(user));
                 self.fall(&mut view, due, kept);
-                let (who, command) = turn(&self.state.id, first);
+                let (who, task, command) = turn(&self.state.id, first);
                 view.who = Some(who.to_owned());
+                view.task = Some(task);
                 view.command = Some(command);
             }
             list.push(view);
@@ -353,6 +361,7 @@ impl Dues<'_> {
             held: None,
             overdue: false,
             who: None,
+            task: None,
             command: None,
         };
         let kept = self.keeps_material(material);
@@ -367,6 +376,11 @@ impl Dues<'_> {
                 });
                 self.fall(&mut view, due, kept);
                 view.who = Some(if release.is_some() { QUALITY } else { ENGINEER }.to_owned());
+                view.task = Some(if release.is_some() {
+                    format!("lift the hold that keeps the {}", view.what)
+                } else {
+                    format!("destroy the {}", view.what)
+                });
                 let destroy = || format!("landfall migration destroy {}", self.state.id);
                 view.command = Some(release.unwrap_or_else(destroy));
             }
@@ -411,20 +425,23 @@ impl Dues<'_> {
 const ENGINEER: &str = "vendor engineer";
 const QUALITY: &str = "vendor quality or customer quality";
 
-/// Returns whose turn it is with an environment that is due, and the command to type.
-fn turn(customer: &CustomerId, environment: &Environment) -> (&'static str, String) {
+/// Returns whose turn it is with an environment that is due, what is to be done, and the command to type.
+fn turn(customer: &CustomerId, environment: &Environment) -> (&'static str, String, String) {
+    let address = format!("{customer}/{}", environment.label);
     let command = |verb: &str, rest: &str| {
         format!("landfall environment {verb} {customer}/{}{rest}", environment.label)
     };
     if environment.hold.is_some() {
-        return (QUALITY, command("release", " --reason \"...\""));
+        let task = format!("lift the hold of {address}");
+        return (QUALITY, task, command("release", " --reason \"...\""));
     }
-    match environment.state {
-        State::Requested => (ENGINEER, command("close", " --reason \"...\"")),
-        State::Building => (ENGINEER, command("build", "")),
-        State::Built | State::InUse => (ENGINEER, command("close", "")),
-        State::Closed | State::Destroying | State::Destroyed => (ENGINEER, command("destroy", "")),
-    }
+    let (task, command) = match environment.state {
+        State::Requested => ("give up", command("close", " --reason \"...\"")),
+        State::Building => ("finish building", command("build", "")),
+        State::Built | State::InUse => ("close", command("close", "")),
+        State::Closed | State::Destroying | State::Destroyed => ("destroy", command("destroy", "")),
+    };
+    (ENGINEER, format!("{task} {address}"), command)
 }
 
 /// Tells whether there is still something to destroy.
@@ -492,6 +509,7 @@ mod tests {
         let first = after.first().unwrap();
         assert_eq!((first.standing, first.overdue), (Standing::Due, false));
         assert_eq!(first.command.as_deref(), Some("landfall environment expire acme/demo"));
+        assert_eq!(first.task.as_deref(), Some("end acme/demo, whose time is over"));
         let late = dues(&told, "2026-02-03T00:00:00Z");
         assert!(late.first().unwrap().overdue);
     }
@@ -572,6 +590,7 @@ mod tests {
         let [dump] = after.as_slice() else { panic!("{after:?}") };
         assert!(dump.overdue);
         assert_eq!(dump.command.as_deref(), Some("landfall migration destroy acme"));
+        assert_eq!(dump.task, Some(format!("destroy the source dump {}", digest.short())));
         assert_eq!(dump.since, Some(time("2026-02-20T09:00:00Z")));
     }
 

@@ -322,7 +322,8 @@ In this folder:
 It prints an OK line for each of these, and stops with code 1 at the first that does not hold:
 
 1. Every file has the size and SHA-256 that the manifest lists, and there is no other file.
-2. The ledger is an unbroken chain. HEAD, where given, is in it: take it from a printed document.
+2. The ledger is an unbroken chain. HEAD, where given, is in it: take it from a printed document, whole or
+   its first 12 digits or more.
 3. The facts of each document are those that the ledger froze, and each signature is bound to them.
 4. Every head that a document prints is in the chain, and every signature that it prints holds.
 

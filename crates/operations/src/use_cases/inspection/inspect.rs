@@ -2,8 +2,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use landfall_core::{
     customer::{
-        Customer, DocumentKind, Due, Environment, Event, FailedTest, InstanceFacts, Resolution,
-        State,
+        Customer, Document, DocumentKind, Due, Environment, Event, FailedTest, InstanceFacts,
+        Resolution, State,
     },
     digest::Digest,
     entry::Entry,
@@ -11,7 +11,7 @@ use landfall_core::{
     ids::{Address, PersonId},
     operation::{self, TestResult},
     plan::{PackageKind, Purpose},
-    signature::Signature,
+    signature::{self, Record, Signature},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize, Serializer};
@@ -48,8 +48,10 @@ pub struct Inspection {
     pub purpose: Option<Purpose>,
     /// The product that it was planned with.
     pub release: ReleaseAt,
-    /// Whether it is qualified by an IQ.
+    /// Whether it was qualified by then: the report of its IQ approved by everyone whose signature it needs.
     pub qualified: bool,
+    /// The same in words, with what was approved and what was not: `plan approved, report not approved yet`.
+    pub qualification: String,
     /// The masking key of its volunteers, where they are masked.
     pub masking_key: Option<String>,
     /// The packages that it was, or was to be, made from.
@@ -480,6 +482,27 @@ fn change(entry: &Entry, address: &Address) -> Option<ChangeAt> {
     })
 }
 
+/// Tells whether an environment was qualified, and in words how far its IQ had come.
+fn qualification(planned: bool, iq: Option<&Document>) -> (bool, String) {
+    let text = match iq.filter(|_| planned) {
+        None if planned => "its IQ was not written yet",
+        None => "its kind is not qualified by an IQ",
+        Some(iq) if iq.rejection.is_some() && iq.facts.is_some() => {
+            "plan approved, report rejected"
+        }
+        Some(iq) if iq.rejection.is_some() => "plan rejected",
+        Some(iq) if !signature::awaited(Record::IqPlan, &iq.plan_signatures).is_empty() => {
+            "plan not approved yet"
+        }
+        Some(iq) if iq.facts.is_none() => "plan approved, not executed yet",
+        Some(iq) if !signature::awaited(Record::IqReport, &iq.signatures).is_empty() => {
+            "plan approved, report not approved yet"
+        }
+        Some(_) => return (true, "plan and report approved".to_owned()),
+    };
+    (false, text.to_owned())
+}
+
 /// Puts what the tests found beside what the plan expects.
 fn tests_of(target: &Environment, address: &Address, results: &[TestResult]) -> Vec<TestAt> {
     let asked =
@@ -540,6 +563,7 @@ impl Then<'_> {
                 })
             })
             .collect::<Result<Vec<_>>>()?;
+        let (qualified, qualification) = qualification(plan.qualified, iq);
         let validation = self.state.validation.as_ref().filter(|(val, _)| *val == label);
         let is_prod = label.kind() == Kind::Prod;
         Ok(Inspection {
@@ -557,7 +581,8 @@ impl Then<'_> {
                 build: plan.release.build.clone(),
                 catalogue: plan.release.catalogue,
             },
-            qualified: plan.qualified,
+            qualified,
+            qualification,
             masking_key: plan.key.clone(),
             packages,
             plan: PlanAt {
@@ -712,6 +737,8 @@ mod tests {
         assert_eq!(early.state, State::Requested);
         assert_eq!((early.loans.len(), early.holds.len()), (0, 0));
         assert_eq!(early.plan.requested.entry, 2);
+        assert_eq!(early.qualification, "its kind is not qualified by an IQ");
+        assert!(!early.qualified);
         assert_eq!(early.plan.requested.who, "Erik Lund (vendor engineer)");
 
         let held = at(&told, 5);

@@ -90,7 +90,7 @@ impl Installation {
                 let mut told = Life::of(&state, *label, &entries)?.told(&entries)?;
                 for (number, destroys) in operations(&entries, *label)? {
                     for entry in self.ledger.stream(&operation::stream(id, number))? {
-                        told.push((of_operation(&entry, destroys), entry));
+                        told.push((of_operation(destroys), entry));
                     }
                 }
                 for stream in self.ledger.streams()? {
@@ -135,11 +135,11 @@ enum Chapter {
     Requested,
     PlanSigned,
     Built,
-    Tested,
     ReportSigned,
     Accepted,
     Used,
     Changed,
+    Documents,
     Due,
     Closed,
     Destroyed,
@@ -151,12 +151,12 @@ impl Chapter {
             Self::Origin => "what it was made from",
             Self::Requested => "requested",
             Self::PlanSigned => "plan signed",
-            Self::Built => "built",
-            Self::Tested => "tested",
+            Self::Built => "built and tested",
             Self::ReportSigned => "report signed",
             Self::Accepted => "accepted",
             Self::Used => "used",
             Self::Changed => "changed",
+            Self::Documents => "documents",
             Self::Due => "due",
             Self::Closed => "closed",
             Self::Destroyed => "destroyed",
@@ -228,24 +228,62 @@ impl<'a> Life<'a> {
                 self.clones.insert(*of);
             }
             Content::Composition { migration, .. } => self.without_migration |= migration.is_none(),
-            Content::Empty | Content::DemoSet | Content::Iteration { .. } => {}
+            Content::Empty
+            | Content::DemoSet
+            | Content::VendorDemo { .. }
+            | Content::Iteration { .. } => {}
         }
     }
 
     /// Returns the entries of the customer's stream that belong to the environment, each with its chapter.
     fn told(&self, entries: &[Entry]) -> Result<Vec<(Chapter, Entry)>> {
         let mut reported = BTreeSet::new();
+        let mut moment = None;
         let mut told = Vec::new();
         for entry in entries {
             let event: Event = read_event(entry, "customer.")?;
             if let Event::DocumentFrozen { number, is_plan: false, .. } = &event {
                 reported.insert(number.clone());
             }
-            if let Some(chapter) = self.chapter(entry, &event, &reported) {
+            moment = self.moment(&event).or(moment);
+            if let Some(chapter) = self.chapter(entry, &event, &reported, moment) {
                 told.push((chapter, entry.clone()));
             }
         }
         Ok(told)
+    }
+
+    /// Returns the chapter that an event begins in the life of the environment.
+    fn moment(&self, event: &Event) -> Option<Chapter> {
+        let (label, chapter) = match event {
+            Event::EnvironmentRequested { plan, .. } | Event::EnvironmentReset { plan, .. } => {
+                (plan.label, Chapter::Requested)
+            }
+            Event::BuildStarted { label, .. } => (*label, Chapter::Built),
+            Event::EnvironmentAccepted { label, .. } | Event::EnvironmentRejected { label, .. } => {
+                (*label, Chapter::Accepted)
+            }
+            Event::EnvironmentOpened { label } | Event::WentLive { label } => {
+                (*label, Chapter::Used)
+            }
+            Event::DemoExpired { label, .. } | Event::EnvironmentDue { label, .. } => {
+                (*label, Chapter::Due)
+            }
+            Event::EnvironmentClosed { label } | Event::EnvironmentAbandoned { label, .. } => {
+                (*label, Chapter::Closed)
+            }
+            Event::DestructionStarted { label, .. } | Event::EnvironmentDestroyed { label, .. } => {
+                (*label, Chapter::Destroyed)
+            }
+            Event::DocumentFrozen { number, is_plan, .. } => {
+                let document = self.state.documents.get(number)?;
+                let chapter = if *is_plan { Chapter::PlanSigned } else { Chapter::ReportSigned };
+                let is_iq = document.kind == DocumentKind::Iq;
+                (document.label().filter(|_| is_iq)?, chapter)
+            }
+            _ => return None,
+        };
+        (label == self.label).then_some(chapter)
     }
 
     fn chapter(
@@ -253,6 +291,7 @@ impl<'a> Life<'a> {
         entry: &Entry,
         event: &Event,
         reported: &BTreeSet<String>,
+        moment: Option<Chapter>,
     ) -> Option<Chapter> {
         let own = |label: &Label, chapter: Chapter| (*label == self.label).then_some(chapter);
         let prod = |chapter: Chapter| (self.label.kind() == Kind::Prod).then_some(chapter);
@@ -266,33 +305,36 @@ impl<'a> Life<'a> {
             Event::BuildStarted { label, .. }
             | Event::EnvironmentBuilt { label, .. }
             | Event::BuildStopped { label, .. } => own(label, Chapter::Built),
-            Event::DeviationOpened { label, .. } => own(label, Chapter::Tested),
+            Event::DeviationOpened { label, .. } => own(label, Chapter::Built),
             Event::DeviationResolved { number, .. }
             | Event::DeviationRetested { number, .. }
             | Event::DeviationApproved { number, .. } => {
                 let known = self.state.deviations.iter().find(|known| known.number == *number)?;
-                own(&known.label, Chapter::Tested)
+                own(&known.label, Chapter::Built)
             }
             Event::DocumentFrozen { number, .. }
             | Event::DocumentSigned { number, .. }
-            | Event::DocumentRejected { number, .. } => self.document(number, reported),
-            Event::EnvironmentAccepted { label, .. }
-            | Event::EnvironmentRejected { label, .. }
-            | Event::WentLive { label } => own(label, Chapter::Accepted),
+            | Event::DocumentRejected { number, .. } => self.document(number, reported, moment),
+            Event::EnvironmentAccepted { label, .. } | Event::EnvironmentRejected { label, .. } => {
+                own(label, Chapter::Accepted)
+            }
             Event::GoLiveStepDone { step } | Event::GoLiveStepNotApplicable { step } => {
                 prod(match step {
                     GoLiveStep::FinalDump
                     | GoLiveStep::ExtractConfiguration
                     | GoLiveStep::RunMigration => Chapter::Origin,
-                    GoLiveStep::ReviewProd | GoLiveStep::ProvideIq | GoLiveStep::FinalQc => {
-                        Chapter::Accepted
-                    }
+                    GoLiveStep::ReviewProd => Chapter::Built,
+                    GoLiveStep::ProvideIq => Chapter::ReportSigned,
+                    GoLiveStep::FinalQc => Chapter::Accepted,
                 })
             }
             Event::FinalQcSigned { .. } | Event::FinalQcRejected { .. } => prod(Chapter::Accepted),
             Event::EnvironmentOpened { label }
             | Event::DemoLent { label, .. }
-            | Event::ValidationCompleted { label, .. } => own(label, Chapter::Used),
+            | Event::WentLive { label } => own(label, Chapter::Used),
+            Event::ValidationCompleted { label, .. } => {
+                own(label, Chapter::Used).or(prod(Chapter::Origin))
+            }
             Event::ChangeRequested { label, .. } => own(label, Chapter::Changed),
             Event::ChangeApproved { number, .. }
             | Event::ChangeRejected { number, .. }
@@ -335,10 +377,7 @@ impl<'a> Life<'a> {
             Event::CommandRejected { command, refusal } => {
                 let about = self.mentioned(&refusal.message)
                     || self.asked_in_vain(entry, command, &refusal.message);
-                about.then(|| {
-                    let reported = self.names.iter().any(|name| reported.contains(name));
-                    of_command(command, reported)
-                })
+                about.then(|| moment.unwrap_or_else(|| before_request(command)))
             }
             Event::ProspectAdded { .. }
             | Event::ContractSigned { .. }
@@ -349,7 +388,12 @@ impl<'a> Life<'a> {
         }
     }
 
-    fn document(&self, number: &str, reported: &BTreeSet<String>) -> Option<Chapter> {
+    fn document(
+        &self,
+        number: &str,
+        reported: &BTreeSet<String>,
+        moment: Option<Chapter>,
+    ) -> Option<Chapter> {
         let document = self.state.documents.get(number)?;
         match document.about {
             Subject::Environment(label) if label == self.label => {}
@@ -358,12 +402,36 @@ impl<'a> Life<'a> {
             }
             Subject::Environment(_) | Subject::Materials(_) => return None,
         }
+        let in_use = match moment {
+            Some(Chapter::Used | Chapter::Due | Chapter::Closed) => true,
+            Some(
+                Chapter::Origin
+                | Chapter::Requested
+                | Chapter::PlanSigned
+                | Chapter::Built
+                | Chapter::ReportSigned
+                | Chapter::Accepted
+                | Chapter::Changed
+                | Chapter::Documents
+                | Chapter::Destroyed,
+            )
+            | None => false,
+        };
         Some(match document.kind {
+            DocumentKind::MaskingCertificate
+            | DocumentKind::ConfigurationReport
+            | DocumentKind::QcReport
+            | DocumentKind::GoLiveRecord
+            | DocumentKind::DifferenceReport
+                if in_use =>
+            {
+                Chapter::Documents
+            }
             DocumentKind::Iq if reported.contains(number) => Chapter::ReportSigned,
             DocumentKind::Iq | DocumentKind::DifferenceReport => Chapter::PlanSigned,
             DocumentKind::MaskingCertificate
             | DocumentKind::ConfigurationReport
-            | DocumentKind::QcReport => Chapter::Tested,
+            | DocumentKind::QcReport => Chapter::Built,
             DocumentKind::GoLiveRecord => Chapter::Accepted,
             DocumentKind::DestructionCertificate | DocumentKind::MaterialsCertificate => {
                 Chapter::Destroyed
@@ -446,36 +514,10 @@ fn says(text: &str, name: &str) -> bool {
     })
 }
 
-/// Returns the chapter in which a refused command is told; commands are named as in the authority table.
-fn of_command(command: &str, reported: bool) -> Chapter {
-    match command {
-        "choose-source"
-        | "record-extraction"
-        | "start-iteration"
-        | "sign-iteration"
-        | "withdraw-sign-off"
-        | "declare-no-migration" => Chapter::Origin,
-        "request-environment" | "reset-environment" => Chapter::Requested,
-        "freeze-document" | "sign-document" | "reject-document" => {
-            if reported {
-                Chapter::ReportSigned
-            } else {
-                Chapter::PlanSigned
-            }
-        }
-        "start-build" | "complete-build" | "stop-build" => Chapter::Built,
-        "open-deviation" | "resolve-deviation" | "approve-deviation" => Chapter::Tested,
-        "accept-environment" | "reject-environment" | "review-prod" | "provide-iq"
-        | "sign-final-qc" | "reject-final-qc" => Chapter::Accepted,
-        "change-record" | "request-change" | "approve-change" | "reject-change"
-        | "complete-change" | "start-promotion" => Chapter::Changed,
-        "expire-demo" | "hold-environment" | "release-environment" => Chapter::Due,
-        "close-environment" => Chapter::Closed,
-        "start-destruction" | "start-early-destruction" | "complete-destruction" => {
-            Chapter::Destroyed
-        }
-        _ => Chapter::Used,
-    }
+/// Returns the chapter of a command that was refused before the environment was requested; commands are named as in the
+/// authority table.
+fn before_request(command: &str) -> Chapter {
+    if command == "request-environment" { Chapter::Requested } else { Chapter::Origin }
 }
 
 /// Returns the numbers of the operations on an environment, each with whether it destroys.
@@ -495,14 +537,9 @@ fn operations(entries: &[Entry], label: Label) -> Result<Vec<(u32, bool)>> {
     Ok(list)
 }
 
-/// Returns the chapter of an operation's entry: a step that ran tests is told with the tests.
-fn of_operation(entry: &Entry, destroys: bool) -> Chapter {
-    let tests = entry.body.get("tests").and_then(serde_json::Value::as_array);
-    match (destroys, tests.is_some_and(|tests| !tests.is_empty())) {
-        (true, _) => Chapter::Destroyed,
-        (false, true) => Chapter::Tested,
-        (false, false) => Chapter::Built,
-    }
+/// Returns the chapter of an operation's entries.
+fn of_operation(destroys: bool) -> Chapter {
+    if destroys { Chapter::Destroyed } else { Chapter::Built }
 }
 
 /// Returns the chapter of a stream that belongs to one environment: `records/acme/sandbox`.
@@ -517,13 +554,24 @@ fn own_stream(stream: &str, customer: &CustomerId, label: Label) -> Option<Chapt
 }
 
 /// Tells a customer's stream: a chapter for each environment, in the order in which they begin, and for what is no
-/// environment's own.
+/// environment's own. What was refused is told with the environment that it names, else with what happened before it.
 fn of_customer(state: &Customer, entries: &[Entry], vendor: &Vendor) -> Result<Vec<StoryLine>> {
     let mut order: Vec<String> = Vec::new();
     let mut lines = Vec::new();
+    let mut moment = CUSTOMER.to_owned();
     for entry in entries {
         let event: Event = read_event(entry, "customer.")?;
-        let chapter = customer_chapter(state, &event);
+        let chapter = match &event {
+            Event::CommandRejected { refusal, .. } => {
+                let named = order
+                    .iter()
+                    .rev()
+                    .find(|known| known.contains('/') && says(&refusal.message, known));
+                named.cloned().unwrap_or_else(|| moment.clone())
+            }
+            _ => customer_chapter(state, &event),
+        };
+        moment.clone_from(&chapter);
         if !order.contains(&chapter) {
             order.push(chapter.clone());
         }
@@ -605,8 +653,8 @@ fn customer_chapter(state: &Customer, event: &Event) -> String {
         Event::MaterialsDue { .. }
         | Event::MaterialsDestructionStarted { .. }
         | Event::MaterialsDestroyed { .. } => MATERIALS.to_owned(),
-        Event::CommandRejected { .. } => "refused".to_owned(),
-        Event::ProspectAdded { .. }
+        Event::CommandRejected { .. }
+        | Event::ProspectAdded { .. }
         | Event::ContractSigned { .. }
         | Event::VendorEstablished { .. } => CUSTOMER.to_owned(),
     }
@@ -719,7 +767,7 @@ mod tests {
                 (origin, 8),
                 ("requested", 9),
                 ("requested", 10),
-                ("built", 11)
+                ("requested", 11)
             ]
         );
         assert_eq!(chapters(&two_vals(), "demo"), [("requested", 2)]);
@@ -739,21 +787,27 @@ mod tests {
         chapters.dedup();
         assert_eq!(
             chapters,
-            [
-                "customer",
-                "acme/demo",
-                "migration",
-                "configuration",
-                "refused",
-                "acme/val-1",
-                "acme/val-2"
-            ]
+            ["customer", "acme/demo", "migration", "configuration", "acme/val-1", "acme/val-2"]
         );
         let refused = lines.iter().filter(|line| line.refused).count();
         assert_eq!(refused, 3);
         assert_eq!(
             lines.first().unwrap().sentence(),
             "Erik Lund (vendor engineer) added the prospect Acme (acme)"
+        );
+    }
+
+    #[test]
+    fn a_refusal_is_told_in_the_chapter_of_its_moment() {
+        let mut told = Told::of_acme("2026-01-05T09:00:00Z");
+        let at = "2026-01-05T10:00:00Z";
+        told.add(at, &demo("2026-02-04T10:00:00Z"));
+        told.add(at, &Event::EnvironmentOpened { label: label("demo") });
+        told.add(at, &refused("start-destruction", "environment `acme/demo` cannot be destroyed"));
+        told.add(at, &Event::EnvironmentClosed { label: label("demo") });
+        assert_eq!(
+            chapters(&told, "demo"),
+            [("requested", 2), ("used", 3), ("used", 4), ("closed", 5)]
         );
     }
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Verifies a customer's bundle with nothing but Python: python3 verify.py [FOLDER] [HEAD]
 
-HEAD is a ledger head known from elsewhere, such as the one on a printed document. Every check that holds is an OK line;
+HEAD is a ledger head known from elsewhere, such as the one on a printed document: all of it, or its first 12 digits or
+more; blanks in it do not count. Every check that holds is an OK line;
 the first that does not is a BAD line, and the exit code is 1.
 """
 
@@ -11,7 +12,8 @@ import pathlib
 import sys
 
 FOLDER = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent)
-KNOWN_HEAD = sys.argv[2] if len(sys.argv) > 2 else None
+# Blanks, also the invisible ones that are copied from a page, are no part of a digest.
+KNOWN_HEAD = "".join(c for c in sys.argv[2] if c.isalnum()).lower() if len(sys.argv) > 2 else None
 
 
 def check(holds, problem):
@@ -69,7 +71,12 @@ def verify_chain(manifest):
         in_order = (entry["sequence"], entry["version"]) == (number, version) and entry["time"] >= time
         check(in_order, f"entry {number} of the ledger is out of order")
         time = entry["time"]
-    check(KNOWN_HEAD is None or KNOWN_HEAD in hashes, "the ledger does not contain the head that was given")
+    if KNOWN_HEAD is not None:
+        is_head = 12 <= len(KNOWN_HEAD) <= 64 and set(KNOWN_HEAD) <= set("0123456789abcdef")
+        check(is_head, f"expected a head of 12 to 64 hexadecimal digits, found {sys.argv[2]!r}: copy it again")
+        places = [number for number, known in enumerate(hashes, 1) if known.startswith(KNOWN_HEAD)]
+        check(places, "the ledger does not contain the head that was given")
+        print("    the head that was given is that of entry", places[0])
     print("OK  the chain of the ledger is intact:", count, "entries, head", head)
     return entries, hashes
 
