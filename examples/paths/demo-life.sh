@@ -43,10 +43,10 @@ grep -q "lifetime-is-over" "$(value '$.facts_path' document show "$certificate")
 
 phase "the vendor has a Demo of its own, and the next one of the prospect is a clone of it"
 request_and_build vendor demo
-by erik-lund record set vendor/demo general_setting key=locale.language value=sv-SE
+by erik-lund record set vendor/demo general_setting key=locale.language value=de-DE
 by erik-lund environment request acme demo --from vendor-demo
 by erik-lund environment build acme/demo
-equal "language of the clone" sv-SE "$(column acme/demo general_setting key locale.language value)"
+equal "language of the clone" de-DE "$(column acme/demo general_setting key locale.language value)"
 
 phase "a Demo while the customer is a prospect, none afterwards"
 by olive-hart customer contract acme --reference ACME-2026-001
