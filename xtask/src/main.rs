@@ -1,5 +1,6 @@
-//! The developer's commands: `cargo xtask ci`, `layers`, `install`, `reference`.
+//! The developer's commands: `cargo xtask ci`, `layers`, `install`, `reference`, `bench`.
 
+mod bench;
 mod ci;
 mod install;
 mod layers;
@@ -13,7 +14,8 @@ const USAGE: &str = "cargo xtask <command>
   ci        everything that continuous integration runs: install, fmt, clippy, doc, layers, tests
   layers    that every crate uses only the crates above it
   reference writes the generated pages of docs/reference
-  install   the programs that tests look at results with (sqlite3, pdftotext, qpdf), from Debian where absent";
+  install   the programs that tests look at results with (sqlite3, pdftotext, qpdf), from Debian where absent
+  bench     how fast the product is beside the sqlite3 shell; writes docs/benchmarks.md";
 
 fn main() -> ExitCode {
     let command = std::env::args().nth(1).unwrap_or_default();
@@ -21,6 +23,7 @@ fn main() -> ExitCode {
         "ci" => ci::run(),
         "layers" => layers::check(),
         "install" => install::run(),
+        "bench" => bench::run(&std::env::args().skip(2).collect::<Vec<_>>()),
         "reference" => reference::write(),
         _ => Err(USAGE.to_owned()),
     };

@@ -27,7 +27,7 @@ const CONTENTS: &[(&str, &[&str])] = &[
         "migration",
         &[
             "check", "try", "dump", "spec", "run", "publish", "comment", "resolve", "sign", "list",
-            "show", "rejected", "withdraw", "report", "destroy",
+            "show", "rejected", "withdraw", "report", "compare", "trend", "destroy",
         ],
     ),
     ("record", &["list", "add", "set", "archive", "changes", "approve", "reject", "history"]),

@@ -15,7 +15,7 @@ use serde_json::Value;
 
 /// A demonstration that stopped after VAL, and one that went on to the end, of the same source and seed.
 struct Runs {
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
     val: Value,
     live: Value,
     live_directory: PathBuf,
@@ -29,7 +29,7 @@ fn runs() -> &'static Runs {
         let live_directory = folder.path().join("live");
         let val = demo(&val_directory, Some("val"));
         let live = demo(&live_directory, None);
-        Runs { _folder: folder, val, live, live_directory }
+        Runs { folder, val, live, live_directory }
     })
 }
 
@@ -266,4 +266,62 @@ fn check_pdf(path: &Path) {
     let number = path.parent().unwrap().file_name().unwrap().to_str().unwrap();
     assert!(words.contains(number), "{name} does not print its number");
     assert!(words.contains("DEMONSTRATION"), "{name}");
+}
+
+fn told(directory: &Path, arguments: &[&str]) -> Value {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_landfall"));
+    let output =
+        command.args(arguments).args(["--json", "--data"]).arg(directory).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_str(&String::from_utf8(output.stdout).unwrap()).unwrap()
+}
+
+fn adds_up(counts: &Value) {
+    let number = |key: &str| counts[key].as_u64().unwrap();
+    assert_eq!(
+        number("read"),
+        number("written") + number("rejected") + number("filtered"),
+        "{counts}"
+    );
+}
+
+#[test]
+fn the_trend_accounts_for_every_row_of_every_section() {
+    let trend = told(&runs().live_directory, &["migration", "trend", "acme"]);
+    let lines = trend.as_array().unwrap();
+    assert!(lines.len() >= 2, "{trend}");
+    for line in lines {
+        adds_up(&line["iteration"]["total"]);
+        let sections = line["sections"].as_array().unwrap();
+        sections.iter().for_each(adds_up);
+        let read: u64 = sections.iter().map(|section| section["read"].as_u64().unwrap()).sum();
+        assert_eq!(line["iteration"]["total"]["read"].as_u64(), Some(read));
+    }
+}
+
+#[test]
+fn two_iterations_are_compared_while_their_packages_are_there_and_their_counts_always() {
+    let val_directory = runs().folder.path().join("val");
+    for directory in [val_directory.as_path(), runs().live_directory.as_path()] {
+        let compared = told(directory, &["migration", "compare", "acme", "1", "2"]);
+        adds_up(&compared["a"]["total"]);
+        adds_up(&compared["b"]["total"]);
+        // The second iteration has a value map mended of which the first had a finding.
+        let rules = compared["rejected"].as_array().unwrap();
+        assert!(rules.iter().any(|rule| rule["a"].as_u64() > rule["b"].as_u64()), "{compared}");
+        let findings = compared["findings"].as_array().unwrap();
+        assert!(findings.iter().any(|finding| finding["resolved"] == true), "{compared}");
+        let volunteers = &compared["volunteers"];
+        assert_ne!(volunteers.is_null(), compared["not_compared"].is_null(), "{compared}");
+        if !volunteers.is_null() {
+            let number = |value: &Value| value.as_u64().unwrap();
+            let matched = |side: &str| {
+                number(&volunteers[format!("volunteers_{side}")])
+                    - number(&volunteers[format!("unmatched_{side}")])
+            };
+            let both = number(&volunteers["changed"]["count"]) + number(&volunteers["unchanged"]);
+            assert_eq!(matched("a"), both + number(&volunteers["gone"]["count"]));
+            assert_eq!(matched("b"), both + number(&volunteers["added"]["count"]));
+        }
+    }
 }

@@ -54,4 +54,10 @@ pub enum Error {
         /// What the typesetter said.
         message: String,
     },
+    /// The facts could not be written as a workbook.
+    #[error("the workbook could not be written: {message}")]
+    Workbook {
+        /// What the writer said.
+        message: String,
+    },
 }

@@ -31,6 +31,12 @@ pub enum Error {
         /// What the operating system said.
         source: io::Error,
     },
+    /// A workbook that cannot be made or read at all; what is wrong in its cells are problems.
+    #[error("the spec's workbook {what}")]
+    Workbook {
+        /// What was expected, what was found, what to do.
+        what: String,
+    },
     /// A working database that refused a statement.
     #[error("cannot {action}: {source}")]
     Database {
@@ -82,6 +88,16 @@ pub enum Error {
         expected: u64,
         /// Rows the package holds.
         found: u64,
+    },
+    /// A package whose volunteers cannot be compared with those of another.
+    #[error("package {package} cannot be compared: expected {expected}, found {found}")]
+    NotCompared {
+        /// The package.
+        package: landfall_core::digest::Digest,
+        /// What was expected.
+        expected: String,
+        /// What was found.
+        found: String,
     },
     /// A value that has no canonical form.
     #[error(transparent)]

@@ -3,6 +3,7 @@
 //! [`Spec::load`] reads a spec folder, [`Spec::check`] fits it to a catalogue and a dump without reading rows, and
 //! [`run()`] stages the sources, transforms them and writes the package. `docs/migration-spec.md` describes specs.
 
+mod compare;
 mod dump;
 mod error;
 mod keys;
@@ -16,6 +17,7 @@ mod source;
 mod spec;
 mod staging;
 
+pub use compare::{ChangedField, ChangedTable, Compared, RowIds, VolunteerChanges, compare};
 pub use dump::{DumpFacts, DumpFile, dump_digest};
 pub use error::{Error, Problem, Problems};
 pub use rejects::{Rejected, rejected_rows};

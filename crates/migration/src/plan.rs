@@ -116,6 +116,8 @@ pub(crate) enum Destination {
     Value,
     /// The key of a source row that the section wrote to the table.
     Row { table: String, section: String },
+    /// What a row that this run wrote holds in the columns `by`.
+    Natural { table: String, by: Vec<String> },
     /// The natural key of a row of the configuration: one text, or several as a JSON array.
     Configuration { several: bool },
 }

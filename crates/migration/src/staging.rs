@@ -14,6 +14,14 @@ use crate::{
 /// How often progress is told, in rows.
 pub(crate) const STRIDE: u64 = 20_000;
 
+/// How many bits of a row's place tell rows of one line apart: dumps write many rows on one line.
+const SAME_LINE: u32 = 24;
+
+/// Returns the line of a staged row's place.
+pub(crate) fn line_of(place: i64) -> u64 {
+    place.cast_unsigned() >> SAME_LINE
+}
+
 /// The staged sources.
 pub(crate) struct Staging {
     connection: Connection,
@@ -72,10 +80,12 @@ impl Staging {
             .map_err(failed())?;
         let mut broken = Vec::new();
         let mut read = 0;
+        let mut place = 0_u64;
         source.format.read(&mut |row| {
             match row.content {
                 Ok(record) => {
-                    insert.raw_bind_parameter(1_usize, row.line.cast_signed()).map_err(failed())?;
+                    place = (row.line << SAME_LINE).max(place + 1);
+                    insert.raw_bind_parameter(1_usize, place.cast_signed()).map_err(failed())?;
                     for index in 0..record.len() {
                         let text = record
                             .get(index)

@@ -4,6 +4,7 @@
 
 mod counts;
 mod subject;
+mod workbook;
 
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +15,7 @@ use crate::{
 
 pub use counts::{Before, Filtered, Place, RejectedRule, RuleCount, Section, SectionCount};
 pub use subject::{Conversion, Finding, Iteration};
+pub use workbook::{AGREES, DIFFERS, SHEETS, workbook};
 
 /// The template of this kind.
 pub(crate) const TEMPLATE: &str = include_str!("template.typ");

@@ -5,6 +5,7 @@ pub(crate) mod copy;
 pub(crate) mod date;
 pub(crate) mod default;
 pub(crate) mod ignore;
+pub(crate) mod lookup;
 pub(crate) mod map;
 pub(crate) mod phone;
 pub(crate) mod sql;
@@ -21,6 +22,7 @@ pub(crate) enum Rule {
     Date(date::Date),
     Map(map::Map),
     Phone(phone::Phone),
+    Lookup(lookup::Lookup),
     Sql(sql::Sql),
 }
 
@@ -48,6 +50,7 @@ impl Rule {
             Self::Date(rule) => rule.apply(input),
             Self::Map(rule) => rule.apply(input),
             Self::Phone(rule) => rule.apply(input),
+            Self::Lookup(rule) => rule.apply(input),
             Self::Sql(rule) => rule.apply(input),
         }
     }
@@ -68,6 +71,7 @@ pub(crate) fn options(rule: RuleName) -> Options {
         RuleName::Date => date::OPTIONS,
         RuleName::Map => map::OPTIONS,
         RuleName::Phone => phone::OPTIONS,
+        RuleName::Lookup => lookup::OPTIONS,
         RuleName::Sql => sql::OPTIONS,
     }
 }
@@ -89,6 +93,9 @@ pub(crate) fn given(field: &Field) -> Vec<&'static str> {
         ("trim", field.trim.is_some()),
         ("otherwise", field.otherwise.is_some()),
         ("when_empty", field.when_empty.is_some()),
+        ("in", field.within.is_some()),
+        ("by", field.by.is_some()),
+        ("take", field.take.is_some()),
         ("of", field.of.is_some()),
     ]
     .into_iter()

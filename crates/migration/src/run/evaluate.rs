@@ -152,6 +152,9 @@ fn several(
         Destination::Row { table, section } => {
             lookup.find(table, section, &parts)?.map(Value::Integer)
         }
+        Destination::Natural { table, by } => {
+            lookup.targets.natural(table, by, &parts).map(Value::Integer)
+        }
         Destination::Configuration { .. } | Destination::Value => {
             Some(Value::Text(landfall_core::canonical::to_string(&parts)?))
         }
@@ -192,6 +195,11 @@ fn settle(
             .find(table, section, &[Some(text)])?
             .map(Value::Integer)
             .ok_or_else(|| not_found(destination)),
+        Destination::Natural { table, by } => lookup
+            .targets
+            .natural(table, by, &[Some(text)])
+            .map(Value::Integer)
+            .ok_or_else(|| not_found(destination)),
         Destination::Configuration { .. } => Ok(Value::Text(text.to_owned())),
     })
 }
@@ -201,6 +209,10 @@ fn not_found(destination: &Destination) -> Wrong {
         Destination::Row { section, .. } => {
             format!("expected the key of a row that section `{section}` wrote, found another")
         }
+        Destination::Natural { table, by } => format!(
+            "expected exactly one row of `{table}` with that {}, found none or several",
+            crate::error::listed(by)
+        ),
         Destination::Configuration { .. } | Destination::Value => {
             "expected the key of a row of the configuration".to_owned()
         }

@@ -23,6 +23,7 @@ use crate::{
     reconcile,
     rejects::Rejects,
     report::{Checked, SectionCount, Total},
+    rule,
     spec::{Spec, check},
     staging::Staging,
 };
@@ -166,6 +167,7 @@ fn execute(
         })?;
         broken.insert(source.name.clone(), rows);
     }
+    rule::lookup::index(run.spec.model(), staging.connection())?;
     let writer =
         Writer::create(&files.package, run.catalogue, Kind::Migration).map_err(Error::package)?;
     let keys = Keys::create(&files.keys, run.base.map(|(_, keys)| keys))?;

@@ -19,7 +19,7 @@ use crate::{
     report::SectionCount,
     source::LINE,
     spec::model::Then,
-    staging::{Broken, STRIDE},
+    staging::{Broken, STRIDE, line_of},
 };
 
 /// What a section works with.
@@ -55,7 +55,7 @@ pub(super) fn transform(
     let mut broken = broken.iter().peekable();
     let mut rows = select.raw_query();
     while let Some(row) = rows.next().map_err(failed())? {
-        let line = row.get::<_, i64>(0).map_err(failed())?.cast_unsigned();
+        let line = line_of(row.get::<_, i64>(0).map_err(failed())?);
         while let Some(earlier) = broken.next_if(|broken| broken.line < line) {
             work.defect(section, earlier)?;
         }

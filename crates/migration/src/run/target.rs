@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use landfall_catalogue::Column;
 use landfall_core::digest::Hasher;
-use landfall_instances::value::Value;
+use landfall_instances::value::{Value, canonical_value};
 
 use crate::{
     error::{Error, listed},
     keys::{self, IdSet, KeyDigest, Keys},
-    plan::SectionPlan,
+    plan::{Destination, SectionPlan},
 };
 
 /// The tables that a run writes.
@@ -20,6 +21,15 @@ pub(super) struct Target {
     written: IdSet,
     unique: Vec<Unique>,
     duplicates: Vec<Duplicates>,
+    naturals: Vec<Natural>,
+}
+
+/// Rows by what they hold in some columns, for lookups; none where several rows hold the same.
+struct Natural {
+    by: Vec<String>,
+    cells: Vec<usize>,
+    columns: Vec<Column>,
+    found: HashMap<KeyDigest, Option<i64>>,
 }
 
 struct Unique {
@@ -52,7 +62,47 @@ impl Targets {
                     .push(Duplicates { by: duplicates.by.clone(), first: HashMap::new() });
             }
         }
-        Ok(Self(targets))
+        let mut targets = Self(targets);
+        for field in sections.iter().flat_map(|section| &section.fields) {
+            if let Destination::Natural { table, by } = &field.destination {
+                targets.prepare(sections, table, by);
+            }
+        }
+        Ok(targets)
+    }
+
+    /// Prepares a table for lookups by some of its columns.
+    fn prepare(&mut self, sections: &[SectionPlan<'_>], table: &str, by: &[String]) {
+        let Some(target) = self.0.get_mut(table) else { return };
+        let Some(section) = sections.iter().find(|section| section.table.name == *table) else {
+            return;
+        };
+        if target.naturals.iter().any(|known| known.by == by) {
+            return;
+        }
+        let cell = |name: &String| section.columns.iter().position(|column| column.name == *name);
+        let Some(cells) = by.iter().map(cell).collect::<Option<Vec<usize>>>() else { return };
+        let columns =
+            cells.iter().filter_map(|cell| section.columns.get(*cell)).copied().cloned().collect();
+        target.naturals.push(Natural { by: by.to_vec(), cells, columns, found: HashMap::new() });
+    }
+
+    /// Returns the id of the only row that this run wrote with those texts in those columns.
+    pub(super) fn natural(
+        &self,
+        table: &str,
+        by: &[String],
+        texts: &[Option<&str>],
+    ) -> Option<i64> {
+        let natural = self.0.get(table)?.naturals.iter().find(|known| known.by == by)?;
+        let values = natural
+            .columns
+            .iter()
+            .zip(texts)
+            .map(|(column, text)| canonical_value(column, (*text)?).ok())
+            .collect::<Option<Vec<Value>>>()?;
+        let all: Vec<usize> = (0..values.len()).collect();
+        *natural.found.get(&digest(&values, &all, Case::Kept)?)?
     }
 
     /// Tells whether this run wrote a row of that id.
@@ -77,7 +127,13 @@ impl Target {
                 Some(Unique { cells, names: names.clone(), seen: HashSet::new() })
             })
             .collect();
-        Self { next, written: IdSet::default(), unique, duplicates: Vec::new() }
+        Self {
+            next,
+            written: IdSet::default(),
+            unique,
+            duplicates: Vec::new(),
+            naturals: Vec::new(),
+        }
     }
 
     /// Returns the id of the first row that equals this one in the compared cells, without regard to case. Rows with
@@ -111,6 +167,11 @@ impl Target {
         self.written.insert(id);
         for unique in &mut self.unique {
             unique.seen.extend(digest(cells, &unique.cells, Case::Kept));
+        }
+        for natural in &mut self.naturals {
+            if let Some(key) = digest(cells, &natural.cells, Case::Kept) {
+                natural.found.entry(key).and_modify(|found| *found = None).or_insert(Some(id));
+            }
         }
         for duplicates in &mut self.duplicates {
             if let Some(key) = digest(cells, &duplicates.by, Case::Folded) {
@@ -163,6 +224,7 @@ mod tests {
                 seen: HashSet::new(),
             }],
             duplicates: vec![Duplicates { by: vec![1], first: HashMap::new() }],
+            naturals: vec![],
         };
         let row = [Value::Null, text("Ada"), text("x")];
         assert_eq!(target.duplicate(&[1], &row), None);

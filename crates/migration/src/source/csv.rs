@@ -3,16 +3,14 @@
 //! The reader is Landfall's own because a migration must report what a lenient reader mends in
 //! silence: a quoted field that is never closed, text after a closing quote, a last line cut off.
 
-use std::{
-    fs::File,
-    io::{BufRead, BufReader, Cursor},
-    mem,
+use std::{io::BufRead, mem};
+
+use super::{
+    Defect, Format, Input, Record, Row, check_columns,
+    decode::{self, Text},
+    is_header,
 };
-
-use super::{Defect, Format, Input, Record, Row, check_columns, is_header};
 use crate::{error::Error, spec::model};
-
-const CHUNK: usize = 1 << 17;
 
 /// A delimited text file.
 pub(crate) struct Csv {
@@ -20,14 +18,19 @@ pub(crate) struct Csv {
     input: Input,
     delimiter: u8,
     quote: Option<u8>,
-    encoding: model::Encoding,
+    encoding: Option<model::Encoding>,
 }
 
 impl Csv {
     pub(crate) fn new(source: &model::Source, input: Input) -> Self {
         let usual = match source.format {
             model::Format::Tsv => b'\t',
-            model::Format::Csv | model::Format::Sqlite => b',',
+            model::Format::Csv
+            | model::Format::JsonLines
+            | model::Format::Excel
+            | model::Format::PgDump
+            | model::Format::MysqlDump
+            | model::Format::Sqlite => b',',
         };
         let first = |text: &Option<String>| text.as_ref().and_then(|text| text.bytes().next());
         Self {
@@ -38,7 +41,7 @@ impl Csv {
                 None => Some(b'"'),
                 Some(text) => text.bytes().next(),
             },
-            encoding: source.encoding.unwrap_or_default(),
+            encoding: source.encoding,
         }
     }
 
@@ -49,28 +52,20 @@ impl Csv {
             input: Input::Held(text.into()),
             delimiter: b',',
             quote: Some(b'"'),
-            encoding: model::Encoding::Utf8,
+            encoding: Some(model::Encoding::Utf8),
         }
     }
 
     fn open(&self) -> Result<Reader<'_>, Error> {
-        let input: Box<dyn BufRead + '_> = match &self.input {
-            Input::File(path) => {
-                let file = File::open(path)
-                    .map_err(|error| self.wrong(None, format!("cannot be read: {error}")))?;
-                Box::new(BufReader::with_capacity(CHUNK, file))
-            }
-            Input::Held(bytes) => Box::new(Cursor::new(&bytes[..])),
-        };
-        let mut reader = Reader {
+        let text = decode::open(&self.file, &self.input, self.encoding)?;
+        Ok(Reader {
             file: &self.file,
-            input,
+            input: text.bytes,
+            encoding: text.encoding,
             line: 1,
             delimiter: self.delimiter,
             quote: self.quote,
-        };
-        reader.begin()?;
-        Ok(reader)
+        })
     }
 
     fn header(&self, reader: &mut Reader<'_>, raw: &mut Raw) -> Result<Vec<String>, Error> {
@@ -85,7 +80,7 @@ impl Csv {
             ));
         }
         let mut record = Record::default();
-        self.decode(raw, &mut record)
+        decode(reader.encoding, raw, &mut record)
             .map_err(|defect| self.wrong(Some(line), format!("the header {}", defect.reason)))?;
         let names: Vec<String> = (0..record.len())
             .map(|index| record.get(index).unwrap_or_default().trim().to_owned())
@@ -100,59 +95,30 @@ impl Csv {
         Ok(names)
     }
 
-    /// Moves the bytes of a row into texts; on a defect the row is of no use, the next one may be.
-    fn decode(&self, raw: &mut Raw, record: &mut Record) -> Result<(), Defect> {
-        match self.encoding {
-            model::Encoding::Utf8 => {
-                let text = String::from_utf8(mem::take(&mut raw.bytes)).map_err(|error| {
-                    raw.bytes = error.into_bytes();
-                    Defect::encoding(
-                        "is not UTF-8; state the `encoding` of the source or have it exported as UTF-8",
-                    )
-                })?;
-                // Two broken halves may make one whole character across a field's end.
-                if raw.ends.iter().any(|end| !text.is_char_boundary(*end)) {
-                    raw.bytes = text.into_bytes();
-                    return Err(Defect::encoding(
-                        "is not UTF-8; state the `encoding` of the source or have it exported as UTF-8",
-                    ));
-                }
-                raw.bytes = mem::replace(&mut record.text, text).into_bytes();
-                mem::swap(&mut record.ends, &mut raw.ends);
-                record.absent.clear();
-            }
-            model::Encoding::Windows1252 | model::Encoding::Iso88591 => {
-                record.clear();
-                let mut start = 0;
-                for end in &raw.ends {
-                    for byte in &raw.bytes[start..*end] {
-                        record.text.push(self.character(*byte)?);
-                    }
-                    record.ends.push(record.text.len());
-                    start = *end;
-                }
-            }
-        }
-        if record.text.contains('\0') {
-            return Err(Defect::encoding("holds a NUL character; have the file exported again"));
-        }
-        Ok(())
-    }
-
-    fn character(&self, byte: u8) -> Result<char, Defect> {
-        if self.encoding == model::Encoding::Windows1252 && (0x80..=0x9f).contains(&byte) {
-            return WINDOWS_1252[usize::from(byte - 0x80)].ok_or_else(|| {
-                Defect::encoding(
-                    "holds a byte that windows-1252 does not define; correct `encoding`",
-                )
-            });
-        }
-        Ok(char::from(byte))
-    }
-
     fn wrong(&self, line: Option<u64>, what: impl Into<String>) -> Error {
         Error::Source { file: self.file.clone(), line, what: what.into() }
     }
+}
+
+/// Moves the bytes of a row into texts; on a defect the row is of no use, the next one may be.
+fn decode(encoding: model::Encoding, raw: &mut Raw, record: &mut Record) -> Result<(), Defect> {
+    let text = String::from_utf8(mem::take(&mut raw.bytes)).map_err(|error| {
+        let place = error.utf8_error().valid_up_to();
+        raw.bytes = error.into_bytes();
+        raw.not_text(encoding, place)
+    })?;
+    // Two broken halves may make one whole character across a field's end.
+    if let Some(end) = raw.ends.iter().copied().find(|end| !text.is_char_boundary(*end)) {
+        raw.bytes = text.into_bytes();
+        return Err(raw.not_text(encoding, end));
+    }
+    raw.bytes = mem::replace(&mut record.text, text).into_bytes();
+    mem::swap(&mut record.ends, &mut raw.ends);
+    record.absent.clear();
+    if record.text.contains('\0') {
+        return Err(Defect::encoding("holds a NUL character; have the file exported again"));
+    }
+    Ok(())
 }
 
 impl Format for Csv {
@@ -185,7 +151,7 @@ impl Format for Csv {
             } else if found != expected {
                 Err(Defect::shape(format!("expected {expected} fields, found {found}")))
             } else {
-                self.decode(&mut raw, &mut record)
+                decode(reader.encoding, &mut raw, &mut record)
             };
             visit(Row { line, content: content.map(|()| &record) })?;
         }
@@ -263,6 +229,15 @@ impl Raw {
         }
     }
 
+    /// Returns the defect of a row with a byte that is no text, at a place of the row's bytes.
+    fn not_text(&self, encoding: model::Encoding, place: usize) -> Defect {
+        let byte = self.bytes.get(place).copied().unwrap_or_default();
+        let before = self.ends.iter().take_while(|end| **end <= place);
+        let (fields, start) = before.fold((0, 0), |(count, _), end| (count + 1, *end));
+        let place = format!("as byte {} of field {}", place - start + 1, fields + 1);
+        Text::defect(encoding, byte, &place)
+    }
+
     fn is_blank(&self) -> bool {
         self.ends.is_empty() && self.bytes.is_empty() && !self.quoted
     }
@@ -280,35 +255,13 @@ enum State {
 struct Reader<'a> {
     file: &'a str,
     input: Box<dyn BufRead + 'a>,
+    encoding: model::Encoding,
     line: u64,
     delimiter: u8,
     quote: Option<u8>,
 }
 
 impl Reader<'_> {
-    /// Steps over a byte order mark and refuses what is not a text of single bytes.
-    fn begin(&mut self) -> Result<(), Error> {
-        let file = self.file;
-        let wrong =
-            |what: &str| Error::Source { file: file.to_owned(), line: None, what: what.to_owned() };
-        let head =
-            self.input.fill_buf().map_err(|error| wrong(&format!("cannot be read: {error}")))?;
-        if head.starts_with(&[0xff, 0xfe]) || head.starts_with(&[0xfe, 0xff]) {
-            return Err(wrong(
-                "expected UTF-8, found UTF-16 (by its byte order mark); have it exported as UTF-8",
-            ));
-        }
-        if head.iter().take(4096).any(|byte| *byte == 0) {
-            return Err(wrong(
-                "expected a text file, found bytes of value 0 (UTF-16, a workbook or a database); have it exported as UTF-8 text or correct `format`",
-            ));
-        }
-        if head.starts_with(&[0xef, 0xbb, 0xbf]) {
-            self.input.consume(3);
-        }
-        Ok(())
-    }
-
     /// Reads the next row that is not blank; none at the end of the file.
     fn next(&mut self, raw: &mut Raw) -> Result<Option<End>, Error> {
         let mut state = State::FieldStart;
@@ -432,42 +385,6 @@ impl Reader<'_> {
     }
 }
 
-/// The characters of windows-1252 from byte 0x80 to 0x9f; elsewhere it equals ISO 8859-1.
-const WINDOWS_1252: [Option<char>; 32] = [
-    Some('\u{20ac}'),
-    None,
-    Some('\u{201a}'),
-    Some('\u{0192}'),
-    Some('\u{201e}'),
-    Some('\u{2026}'),
-    Some('\u{2020}'),
-    Some('\u{2021}'),
-    Some('\u{02c6}'),
-    Some('\u{2030}'),
-    Some('\u{0160}'),
-    Some('\u{2039}'),
-    Some('\u{0152}'),
-    None,
-    Some('\u{017d}'),
-    None,
-    None,
-    Some('\u{2018}'),
-    Some('\u{2019}'),
-    Some('\u{201c}'),
-    Some('\u{201d}'),
-    Some('\u{2022}'),
-    Some('\u{2013}'),
-    Some('\u{2014}'),
-    Some('\u{02dc}'),
-    Some('\u{2122}'),
-    Some('\u{0161}'),
-    Some('\u{203a}'),
-    Some('\u{0153}'),
-    None,
-    Some('\u{017e}'),
-    Some('\u{0178}'),
-];
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -531,16 +448,33 @@ mod tests {
     #[test]
     fn wrong_encodings_are_told_apart() {
         let error = csv(b"\xff\xfea\0,\0b\0").columns().unwrap_err().to_string();
-        assert!(error.contains("UTF-16"), "{error}");
+        assert!(error.contains("expected utf-8") && error.contains("utf-16le"), "{error}");
+        let mut wide = csv(b"\xff\xfea\0,\0b\0\n\0\xe9\0,\0\x00\xd8\n\0\xe9\0,\0x\0");
+        wide.encoding = None;
+        let found: Vec<_> = rows(&wide).unwrap().into_iter().map(|(_, row)| row).collect();
+        assert_eq!(found, vec![Err("encoding"), texts(&["é", "x"])]);
         let error = csv(b"a\0,\0b\0").columns().unwrap_err().to_string();
         assert!(error.contains("bytes of value 0"), "{error}");
         let broken = csv(b"a,b\nJos\xe9,1\nAda,2\n\xc3,\xa9\n");
         let found: Vec<_> = rows(&broken).unwrap().into_iter().map(|(_, row)| row).collect();
         assert_eq!(found, vec![Err("encoding"), texts(&["Ada", "2"]), Err("encoding")]);
         let mut latin = csv(b"a,b\nJos\xe9,\x80\nAda,\x81\n");
-        latin.encoding = model::Encoding::Windows1252;
+        latin.encoding = Some(model::Encoding::Windows1252);
         let found: Vec<_> = rows(&latin).unwrap().into_iter().map(|(_, row)| row).collect();
         assert_eq!(found, vec![texts(&["José", "€"]), Err("encoding")]);
+    }
+
+    #[test]
+    fn a_byte_that_is_no_text_is_named_with_its_field() {
+        let mut reasons = Vec::new();
+        csv(b"a,b\nAda,Jos\xe9\n\xc3,\xa9\n")
+            .read(&mut |row| {
+                reasons.push(row.content.unwrap_err().reason);
+                Ok(())
+            })
+            .unwrap();
+        assert!(reasons[0].contains("the byte 0xE9 as byte 4 of field 2"), "{reasons:?}");
+        assert!(reasons[1].contains("of field 2"), "{reasons:?}");
     }
 
     #[test]

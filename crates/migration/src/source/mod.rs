@@ -1,6 +1,12 @@
 //! Sources: one file per format. Every format yields rows of texts and says which rows are broken.
 
 mod csv;
+mod decode;
+mod excel;
+mod json_lines;
+mod mysql_dump;
+mod pg_dump;
+mod sql_text;
 mod sqlite;
 
 use std::{
@@ -12,8 +18,8 @@ use std::{
 
 use crate::{error::Error, spec::model};
 
-use self::csv::Csv;
 pub(crate) use self::csv::read_spec_table;
+use self::{csv::Csv, excel::Excel, json_lines::JsonLines};
 
 /// The column that staging adds to every source: the line, or the row's number.
 pub(crate) const LINE: &str = "landfall_line";
@@ -29,7 +35,7 @@ pub(crate) trait Format {
 
 /// A row of a source.
 pub(crate) struct Row<'a> {
-    /// The line on which it begins, or for a database its number, from 1.
+    /// The line on which it begins, for a workbook the row of its sheet, for a database its number, from 1.
     pub(crate) line: u64,
     pub(crate) content: Result<&'a Record, Defect>,
 }
@@ -96,19 +102,27 @@ pub(crate) enum Input {
     Held(Arc<[u8]>),
 }
 
-/// Opens a declared source.
-pub(crate) fn open(source: &model::Source, input: Input) -> Result<Box<dyn Format>, Error> {
+/// Opens a declared source. `expected` are the columns that the spec names: the header row of a workbook is found by them.
+pub(crate) fn open(
+    source: &model::Source,
+    input: Input,
+    expected: &[String],
+) -> Result<Box<dyn Format>, Error> {
     if let Input::File(path) = &input {
         readable(&source.file, path)?;
     }
     match source.format {
         model::Format::Csv | model::Format::Tsv => Ok(Box::new(Csv::new(source, input))),
+        model::Format::JsonLines => Ok(Box::new(JsonLines::new(source, input))),
+        model::Format::Excel => Ok(Box::new(Excel::new(source, input, expected))),
+        model::Format::PgDump => Ok(Box::new(pg_dump::PgDump::new(source, input))),
+        model::Format::MysqlDump => Ok(Box::new(mysql_dump::MysqlDump::new(source, input))),
         model::Format::Sqlite => match input {
             Input::File(path) => Ok(Box::new(sqlite::Sqlite::new(source, path))),
             Input::Held(_) => Err(Error::Source {
                 file: source.file.clone(),
                 line: None,
-                what: "a list inside the spec is a `csv` or `tsv` file, found format `sqlite`"
+                what: "a list inside the spec is a text file or a workbook, found format `sqlite`"
                     .to_owned(),
             }),
         },

@@ -155,7 +155,7 @@ fn expressions(
 fn lists(folder: &Path, model: &Model, problems: &mut Vec<Problem>) -> BTreeMap<String, Arc<[u8]>> {
     let mut lists = BTreeMap::new();
     for source in model.source.iter().filter(|source| source.from == Place::Spec) {
-        let bytes = inside(folder, &source.file).and_then(|path| {
+        let bytes = inside(folder, source.path()).and_then(|path| {
             fs::read(&path).map_err(|error| {
                 format!(
                     "source `{}`: expected the file `{}` in the spec folder (`from = \"spec\"`), found: {error}",

@@ -3,6 +3,7 @@
 pub(crate) mod check;
 mod load;
 pub(crate) mod model;
+mod workbook;
 
 use std::{
     collections::BTreeMap,

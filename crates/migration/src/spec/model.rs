@@ -48,10 +48,37 @@ pub(crate) struct Source {
     pub(crate) null: Option<Vec<String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) table: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) header_row: Option<u32>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) index: Vec<String>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) ignored: BTreeMap<String, String>,
+}
+
+impl Source {
+    /// Returns the path inside the dump: `file` without the sheet of a workbook (`people.xlsx#Patients`).
+    pub(crate) fn path(&self) -> &str {
+        self.parts().0
+    }
+
+    /// Returns the sheet of a workbook, where `file` names one.
+    pub(crate) fn sheet(&self) -> Option<&str> {
+        self.parts().1
+    }
+
+    fn parts(&self) -> (&str, Option<&str>) {
+        if self.format != Format::Excel {
+            return (&self.file, None);
+        }
+        let lower = self.file.to_ascii_lowercase();
+        [".xlsx#", ".xlsm#"]
+            .iter()
+            .filter_map(|ending| lower.find(ending).map(|at| at + ending.len() - 1))
+            .min()
+            .and_then(|at| Some((self.file.get(..at)?, self.file.get(at + 1..))))
+            .unwrap_or((&self.file, None))
+    }
 }
 
 /// Where a source's file stands.
@@ -68,6 +95,10 @@ pub(crate) enum Place {
 pub(crate) enum Format {
     Csv,
     Tsv,
+    JsonLines,
+    Excel,
+    PgDump,
+    MysqlDump,
     Sqlite,
 }
 
@@ -80,6 +111,23 @@ pub(crate) enum Encoding {
     Windows1252,
     #[serde(rename = "iso-8859-1")]
     Iso88591,
+    #[serde(rename = "utf-16le")]
+    Utf16Le,
+    #[serde(rename = "utf-16be")]
+    Utf16Be,
+}
+
+impl Encoding {
+    /// Returns the name by which a spec states it.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Utf8 => "utf-8",
+            Self::Windows1252 => "windows-1252",
+            Self::Iso88591 => "iso-8859-1",
+            Self::Utf16Le => "utf-16le",
+            Self::Utf16Be => "utf-16be",
+        }
+    }
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -150,6 +198,13 @@ pub(crate) struct Field {
     pub(crate) otherwise: Option<Otherwise>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) when_empty: Option<Scalar>,
+    /// `in`: the source that a lookup looks into; none for a row of the product.
+    #[serde(default, rename = "in", skip_serializing_if = "Option::is_none")]
+    pub(crate) within: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) by: Option<Names>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) take: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) of: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -167,6 +222,7 @@ pub(crate) enum RuleName {
     Date,
     Map,
     Phone,
+    Lookup,
     Sql,
 }
 
@@ -179,6 +235,7 @@ impl RuleName {
             Self::Date => "date",
             Self::Map => "map",
             Self::Phone => "phone",
+            Self::Lookup => "lookup",
             Self::Sql => "sql",
         }
     }

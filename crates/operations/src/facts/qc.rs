@@ -110,6 +110,16 @@ fn earlier(customer: &Customer, number: u32) -> Option<&Iteration> {
         .find(|iteration| iteration.number < number && iteration.package.is_some())
 }
 
+/// Returns what the run of an iteration counted: section by section, and which rules rejected rows.
+pub(crate) fn counted(
+    installation: &Installation,
+    customer: &Customer,
+    number: u32,
+) -> Result<report::Before> {
+    let iteration = find(customer, number)?;
+    before(iteration, &installation.operation(&customer.id, iteration.operation)?)
+}
+
 fn before(iteration: &Iteration, view: &OperationView) -> Result<report::Before> {
     let counted = counts::of_run(iteration.number, view)?;
     Ok(report::Before {

@@ -88,6 +88,24 @@ pub fn migration_check(spec: &Path, source: &Path, release: &Release) -> Result<
     Ok(Spec::load(spec)?.check(&catalogue, source)?)
 }
 
+/// Writes a spec as a workbook: its digest, and the bytes of the file.
+///
+/// # Errors
+/// When the spec cannot be read, or a workbook cannot hold it.
+pub fn migration_workbook_write(spec: &Path) -> Result<(Digest, Vec<u8>)> {
+    let spec = Spec::load(spec)?;
+    Ok((spec.digest(), spec.to_workbook()?))
+}
+
+/// Reads a workbook into a new spec folder and returns the spec's digest.
+///
+/// # Errors
+/// When the workbook is no spec, by sheet and cell, or the folder exists.
+pub fn migration_workbook_read(workbook: &Path, release: &Release, out: &Path) -> Result<Digest> {
+    let catalogue = Catalogue::embedded(release)?;
+    Ok(Spec::from_workbook(workbook, &catalogue, out)?.digest())
+}
+
 /// Runs a spec on a source without a customer: the package, rejected rows and counts are left in `out`.
 ///
 /// # Errors

@@ -12,6 +12,7 @@ pub(crate) mod environment;
 mod golive;
 mod history;
 mod inspection;
+mod iterations;
 mod ledger;
 mod making;
 mod materials;
@@ -37,10 +38,16 @@ pub use inspection::{
     LoanAt, Made, PackageAt, PlanAt, PositionAt, ReleaseAt, ReportAt, Standing, StoryLine, StoryOf,
     TestAt,
 };
+pub use iterations::{
+    FindingState, IterationComparison, IterationFacts, RowCounts, RulePair, SectionPair,
+    SectionTrend, TrendLine,
+};
+pub use landfall_migration::{ChangedField, ChangedTable, RowIds, VolunteerChanges};
 pub use ledger::LedgerReport;
 pub(crate) use migration::has_dump;
 pub use migration::{
     CheckReport, DumpView, FindingView, RejectedRow, TryReport, migration_check, migration_try,
+    migration_workbook_read, migration_workbook_write,
 };
 pub use operation::{OperationView, StepView};
 pub use package::PackageView;

@@ -2,6 +2,7 @@
 
 mod check;
 mod comment;
+mod compare;
 mod destroy;
 mod dump;
 mod list;
@@ -13,9 +14,11 @@ mod run;
 mod show;
 mod sign;
 mod spec;
+mod trend;
 #[path = "try.rs"]
 mod r#try;
 mod withdraw;
+mod workbook;
 
 use clap::Subcommand;
 use landfall_core::{
@@ -60,7 +63,14 @@ pub(crate) enum Verb {
     /// Withdraws a sign-off until PROD is live: signed by customer reviewer and customer quality, with --reason.
     Withdraw(Target),
     /// Makes the QC report of an iteration: what was read, written, rejected and left out, and why (document).
-    Report(Target),
+    Report(report::Arguments),
+    /// Compares two iterations: counts, rules, volunteers added, gone and changed by field, findings. No values.
+    Compare(compare::Arguments),
+    /// Shows what was read, written, rejected and filtered over all iterations, by section.
+    Trend(trend::Arguments),
+    /// Writes a spec as an .xlsx workbook and reads it back.
+    #[command(subcommand)]
+    Workbook(workbook::Verb),
     /// Destroys the dumps, packages, rejected rows and maps of source keys that are due, and makes the certificate.
     Destroy(destroy::Arguments),
 }
@@ -92,7 +102,10 @@ impl Verb {
             Self::Show(target) => show::run(&target, context),
             Self::Rejected(arguments) => rejected::run(&arguments, context),
             Self::Withdraw(target) => withdraw::run(&target, context),
-            Self::Report(target) => report::run(&target, context),
+            Self::Report(arguments) => report::run(&arguments, context),
+            Self::Compare(arguments) => compare::run(&arguments, context),
+            Self::Trend(arguments) => trend::run(&arguments, context),
+            Self::Workbook(verb) => verb.run(context),
             Self::Destroy(arguments) => destroy::run(&arguments, context),
         }
     }

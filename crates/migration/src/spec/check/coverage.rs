@@ -109,6 +109,12 @@ fn used(checking: &Checking<'_, '_>) -> BTreeSet<(String, String)> {
                 field.source.iter().flat_map(|names| names.to_vec()).for_each(|name| column(&name));
             }
         }
+        for field in &section.field {
+            if let Some(within) = &field.within {
+                let names = field.by.iter().flat_map(|by| by.to_vec()).chain(field.take.clone());
+                used.extend(names.map(|name| (within.clone(), name)));
+            }
+        }
         let files = section.field.iter().filter_map(|field| field.file.as_deref());
         let expressions = section
             .field
@@ -129,8 +135,8 @@ fn used(checking: &Checking<'_, '_>) -> BTreeSet<(String, String)> {
 /// The endings of files that are shown; behind the last point of other names anything may stand.
 const ENDINGS: &[&str] = &[
     ".bak", ".bmp", ".csv", ".db", ".doc", ".docx", ".gif", ".gz", ".htm", ".html", ".jpeg",
-    ".jpg", ".json", ".log", ".md", ".pdf", ".png", ".rtf", ".sql", ".sqlite", ".tif", ".tiff",
-    ".tsv", ".txt", ".xls", ".xlsx", ".xml", ".zip",
+    ".jpg", ".json", ".jsonl", ".log", ".ndjson", ".md", ".pdf", ".png", ".rtf", ".sql", ".sqlite",
+    ".tif", ".tiff", ".tsv", ".txt", ".xls", ".xlsm", ".xlsx", ".xml", ".zip", ".zst",
 ];
 
 /// Files that nobody mentions may be forgotten ones. They are counted: the name of a file or folder may be personal.
@@ -141,7 +147,7 @@ fn unmentioned_files(checking: &Checking<'_, '_>, dump: &Path) -> Option<String>
     // Those at the top first, by ending: how many, and in which folders.
     let mut places: BTreeMap<(bool, &str), (usize, BTreeSet<String>)> = BTreeMap::new();
     for name in files.into_iter().map(|file| file.name) {
-        let is_source = |source: &Source| source.from == Place::Dump && source.file == name;
+        let is_source = |source: &Source| source.from == Place::Dump && source.path() == name;
         if model.ignored_files.contains_key(&name) || model.source.iter().any(is_source) {
             continue;
         }

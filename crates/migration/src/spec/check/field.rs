@@ -14,7 +14,7 @@ use crate::{
     error::listed,
     plan::{Destination, Fallback, FieldPlan, SourcePlan},
     report::Conversion,
-    rule::{self, Rule, copy, date, default, ignore, map, phone, sql},
+    rule::{self, Rule, copy, date, default, ignore, lookup, map, phone, sql},
     spec::{
         load::no_such,
         model::{Field, Otherwise, OtherwiseWord, RuleName, Section},
@@ -200,6 +200,27 @@ fn read(
         (RuleName::Date | RuleName::Map | RuleName::Phone, ..) => {
             Err("expected either a `source` column or an `expression`".to_owned())
         }
+        (RuleName::Lookup, names, expression, _) => {
+            let mut read = match (names, expression) {
+                (Some(names), None) => columns(inputs, names)?,
+                (None, Some(expression)) => computed(inputs, expression)?,
+                (Some(_), Some(_)) | (None, None) => {
+                    return Err("expected either `source` columns or an `expression`".to_owned());
+                }
+            };
+            let Some(within) = &field.within else {
+                if field.take.is_some() {
+                    return Err("expected `in` with the source to take from, found none".to_owned());
+                }
+                return Ok(read);
+            };
+            let (by, take) = looked_into(checking, field, within, read.inputs.len())?;
+            let keys: Vec<String> = read.inputs.iter().map(|input| inputs.sql(*input)).collect();
+            read.inputs = vec![inputs.of(lookup::select(&keys, within, &by, &take))];
+            read.detail = format!("`{take}` of {within} by {}", listed(&by));
+            read.columns.push(format!("{within}.{take}"));
+            Ok(read)
+        }
         (RuleName::Sql, names, expression, file) => {
             let text = match (expression, file) {
                 (Some(text), None) => text.as_str(),
@@ -279,6 +300,13 @@ fn rule(
             let made = map::Map::new(name, entries, field.ignore_case.unwrap_or(false))?;
             Ok((Rule::Map(made), format!("maps/{name}.csv")))
         }
+        RuleName::Lookup => {
+            let made = match &field.within {
+                Some(source) => lookup::Lookup::of_source(source),
+                None => lookup::Lookup::Row,
+            };
+            Ok((Rule::Lookup(made), detail))
+        }
         RuleName::Phone => {
             if target.kind != Kind::Text {
                 return Err(mismatch("phone", "a text", target));
@@ -291,6 +319,39 @@ fn rule(
             Ok((Rule::Phone(phone::Phone::new(region)?), region.clone()))
         }
     }
+}
+
+/// Checks what a lookup in another source names; returns its key columns and the column it takes.
+fn looked_into(
+    checking: &Checking<'_, '_>,
+    field: &Field,
+    within: &str,
+    keys: usize,
+) -> Result<(Vec<String>, String), String> {
+    let source = checking.sources.iter().find(|source| source.name == within).ok_or_else(|| {
+        no_such(
+            "`in` to name a [[source]]",
+            within,
+            checking.sources.iter().map(|source| &source.name),
+        )
+    })?;
+    let (Some(by), Some(take)) = (&field.by, &field.take) else {
+        return Err(
+            "expected `by` (the key columns of the other source) and `take` (the column to take), found one of them missing"
+                .to_owned(),
+        );
+    };
+    let by = by.to_vec();
+    for name in by.iter().chain([take]) {
+        column(source, name)?;
+    }
+    if by.len() != keys {
+        return Err(format!(
+            "expected as many columns in `by` as the key has texts, {keys}, found {}",
+            by.len()
+        ));
+    }
+    Ok((by, take.clone()))
 }
 
 fn mismatch(rule: &str, yields: &str, target: &Column) -> String {

@@ -20,7 +20,14 @@ pub(super) fn destination(
     field: &Field,
     texts: usize,
 ) -> Result<Destination, String> {
+    let row = field.rule == RuleName::Lookup && field.within.is_none();
     let Some(referred) = &carried.column.references else {
+        if row {
+            return Err(format!(
+                "expected `in` with the source to look into, because `{}` refers to no table, found none",
+                carried.column.name
+            ));
+        }
         if field.of.is_some() {
             return Err(format!(
                 "expected `of` at a column that refers to another table, found it at `{}`; remove it",
@@ -56,6 +63,9 @@ pub(super) fn destination(
             "expected a column whose rows travel, found a reference to `{referred}`, which does not; leave the field out or use rule `ignore`"
         ));
     }
+    if row {
+        return natural(checking, referred, field, texts);
+    }
     let names: Vec<&str> =
         writers(checking.spec.model(), referred).map(|section| section.name.as_str()).collect();
     let section = match (&field.of, names.as_slice()) {
@@ -89,6 +99,43 @@ pub(super) fn destination(
     }
     parts(referred, key, texts)?;
     Ok(Destination::Row { table: referred.clone(), section })
+}
+
+/// Decides by which columns a row of a table that the run writes is looked up.
+fn natural(
+    checking: &Checking<'_, '_>,
+    referred: &str,
+    field: &Field,
+    texts: usize,
+) -> Result<Destination, String> {
+    if field.of.is_some() {
+        return Err("expected no `of` at a lookup by natural key: the rows of every section are found; remove it".to_owned());
+    }
+    if writers(checking.spec.model(), referred).next().is_none() {
+        return Err(format!(
+            "expected a section that writes `{referred}`, found none; add one, or leave the field out"
+        ));
+    }
+    let Some(table) = checking.catalogue.table(referred) else {
+        return Err(no_such("a table", referred, [""; 0]));
+    };
+    let by = field.by.as_ref().map_or_else(|| table.natural_key.clone(), |by| by.to_vec());
+    if by.is_empty() {
+        return Err(format!(
+            "expected `by` with the columns of `{referred}` by which a row is known, found none"
+        ));
+    }
+    for name in &by {
+        if table.column(name).is_none_or(|column| column.references.is_some()) {
+            return Err(no_such(
+                &format!("`by` to name columns of `{referred}` that hold values"),
+                name,
+                table.columns.iter().map(|column| &column.name),
+            ));
+        }
+    }
+    parts(referred, &by, texts)?;
+    Ok(Destination::Natural { table: referred.to_owned(), by })
 }
 
 fn parts(referred: &str, key: &[String], texts: usize) -> Result<(), String> {

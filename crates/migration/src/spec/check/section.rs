@@ -27,6 +27,11 @@ impl Inputs {
             self.0.len() - 1
         })
     }
+
+    /// Returns the SQL of an input.
+    pub(super) fn sql(&self, input: usize) -> String {
+        self.0.get(input).cloned().unwrap_or_default()
+    }
 }
 
 /// Says that a source has no such column. Only names like the one asked for are shown, and where the header line is
@@ -308,7 +313,12 @@ fn travels(checking: &mut Checking<'_, '_>, section: &Section, plan: &SectionPla
     let constant = match plan.fields.iter().find(|field| field.cell == travel.cell) {
         Some(field) => match &field.rule {
             Rule::Default(default) => Some(default.value.clone()),
-            Rule::Copy(_) | Rule::Date(_) | Rule::Map(_) | Rule::Phone(_) | Rule::Sql(_) => return,
+            Rule::Copy(_)
+            | Rule::Date(_)
+            | Rule::Map(_)
+            | Rule::Phone(_)
+            | Rule::Lookup(_)
+            | Rule::Sql(_) => return,
         },
         None => plan
             .defaults

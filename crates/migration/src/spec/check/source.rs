@@ -63,11 +63,13 @@ fn declaration(source: &Source, problems: &mut Vec<Problem>) {
         );
     }
     let text = matches!(source.format, Format::Csv | Format::Tsv);
+    let dump = matches!(source.format, Format::PgDump | Format::MysqlDump);
     for (name, given, belongs) in [
         ("delimiter", source.delimiter.is_some(), text),
         ("quote", source.quote.is_some(), text),
-        ("encoding", source.encoding.is_some(), text),
-        ("table", source.table.is_some(), !text),
+        ("encoding", source.encoding.is_some(), text || dump || source.format == Format::JsonLines),
+        ("table", source.table.is_some(), dump || source.format == Format::Sqlite),
+        ("header_row", source.header_row.is_some(), source.format == Format::Excel),
     ] {
         if given && !belongs {
             wrong(format!("the format has no option `{name}`; remove it"));
@@ -78,6 +80,12 @@ fn declaration(source: &Source, problems: &mut Vec<Problem>) {
     }
     if source.quote.as_deref().is_some_and(|text| !text.is_empty() && !one_byte(text)) {
         wrong("expected a `quote` of one ASCII character, or \"\" for none".to_owned());
+    }
+    if source.header_row == Some(0) {
+        wrong(
+            "expected a `header_row` of 1 or more: rows are counted from 1, as Excel does"
+                .to_owned(),
+        );
     }
     if text && source.quote.is_some() && source.quote == source.delimiter {
         wrong("expected a `quote` that differs from the `delimiter`".to_owned());
@@ -90,14 +98,16 @@ fn one_byte(text: &str) -> bool {
 
 fn open(spec: &Spec, source: &Source, dump: &Path) -> Result<SourcePlan, Problem> {
     let input = match source.from {
-        Place::Dump => Input::File(inside(dump, &source.file).map_err(|message| {
+        Place::Dump => Input::File(inside(dump, source.path()).map_err(|message| {
             Problem::new(SPEC, format!("source `{}`: {message}", source.name))
         })?),
         Place::Spec => Input::Held(spec.list(&source.file).ok_or_else(|| {
             Problem::new(SPEC, format!("source `{}`: expected its file in the spec", source.name))
         })?),
     };
-    let read = source::open(source, input).and_then(|format| Ok((format.columns()?, format)));
+    let expected = named(spec, source);
+    let read =
+        source::open(source, input, &expected).and_then(|format| Ok((format.columns()?, format)));
     let (columns, format) = read.map_err(|error| {
         let (file, message) = said(&error);
         Problem::new(file, message)
@@ -105,7 +115,7 @@ fn open(spec: &Spec, source: &Source, dump: &Path) -> Result<SourcePlan, Problem
     Ok(SourcePlan {
         name: source.name.clone(),
         file: source.file.clone(),
-        has_header: source::is_header(&columns, named(spec, source)),
+        has_header: source::is_header(&columns, &expected),
         columns,
         null: source.null.clone().unwrap_or_else(|| vec![String::new()]),
         index: source.index.clone(),
