@@ -332,7 +332,7 @@ impl Reading {
 
     /// Reads one column name, or several written as a list.
     fn names(&mut self, sheet: &Sheet<'_>, row: &Row, source: &str) -> Option<Value> {
-        if !source.starts_with(['[', '"']) {
+        if !source.starts_with(['[', '"', '\'']) {
             return Some(Value::String(source.to_owned()));
         }
         self.toml(sheet, row, 1, &format!("source = {source}"))?.remove("source")

@@ -157,7 +157,7 @@ fn row(
 /// Writes one column name as it is and several as a list; one that looks like a list or a quoted text is quoted.
 fn names(names: &Names) -> String {
     match names {
-        Names::One(name) if !name.starts_with(['[', '"']) => name.clone(),
+        Names::One(name) if !name.starts_with(['[', '"', '\'']) => name.clone(),
         Names::One(name) => Value::String(name.clone()).to_string(),
         Names::Several(names) => {
             Value::Array(names.iter().cloned().map(Value::String).collect()).to_string()
