@@ -1,5 +1,7 @@
 //! Canonical texts of values, typed by the catalogue: one text per value, so that equal content has equal digests.
 
+use std::borrow::Cow;
+
 use jiff::civil::Date;
 use landfall_catalogue::{Column, Kind as ColumnKind};
 pub use rusqlite::types::Value;
@@ -27,44 +29,106 @@ impl WrongValue {
 /// # Errors
 /// [`WrongValue`] when the text is none.
 pub fn canonical_value(column: &Column, text: &str) -> Result<Value, WrongValue> {
+    Ok(match canonical(column, text)? {
+        Canonical::Integer(number) => Value::Integer(number),
+        Canonical::Text(text) => Value::Text(text.into_owned()),
+        Canonical::Bytes(bytes) => Value::Blob(bytes),
+    })
+}
+
+/// A value as its column keeps it; a text that was canonical already is not copied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Canonical<'t> {
+    /// A whole number, or a boolean as 0 or 1.
+    Integer(i64),
+    /// A text, date, time or decimal number.
+    Text(Cow<'t, str>),
+    /// Bytes.
+    Bytes(Vec<u8>),
+}
+
+/// As [`canonical_value`], without copying what is canonical already.
+///
+/// # Errors
+/// [`WrongValue`] when the text is none.
+pub fn canonical<'t>(column: &Column, text: &'t str) -> Result<Canonical<'t>, WrongValue> {
     let value = match column.kind {
-        ColumnKind::Integer => Value::Integer(
+        ColumnKind::Integer => Canonical::Integer(
             text.parse::<i64>().map_err(|_| WrongValue::new("a whole number such as `42`"))?,
         ),
-        ColumnKind::Boolean => Value::Integer(match text {
+        ColumnKind::Boolean => Canonical::Integer(match text {
             "1" | "true" => 1,
             "0" | "false" => 0,
             _ => return Err(WrongValue::new("`true` or `false`")),
         }),
         ColumnKind::Decimal => {
-            Value::Text(canonical_decimal(text).ok_or_else(|| {
+            Canonical::Text(Cow::Owned(canonical_decimal(text).ok_or_else(|| {
                 WrongValue::new("a decimal number such as `72.5`, without exponent")
-            })?)
+            })?))
         }
-        ColumnKind::Text => Value::Text(text.to_owned()),
-        ColumnKind::Date => Value::Text(
+        ColumnKind::Text => Canonical::Text(Cow::Borrowed(text)),
+        ColumnKind::Date if is_plain_date(text.as_bytes()) => Canonical::Text(Cow::Borrowed(text)),
+        ColumnKind::Date => Canonical::Text(Cow::Owned(
             canonical_date(text)
                 .ok_or_else(|| WrongValue::new("a date that exists, as `yyyy-mm-dd`"))?,
-        ),
-        ColumnKind::DateTime => Value::Text(canonical_datetime(text).ok_or_else(|| {
-            WrongValue::new("a time that exists, as `yyyy-mm-ddThh:mm:ssZ`, in whole seconds")
-        })?),
-        ColumnKind::Bytes => Value::Blob(
+        )),
+        ColumnKind::DateTime if is_plain_time(text.as_bytes()) => {
+            Canonical::Text(Cow::Borrowed(text))
+        }
+        ColumnKind::DateTime => {
+            Canonical::Text(Cow::Owned(canonical_datetime(text).ok_or_else(|| {
+                WrongValue::new("a time that exists, as `yyyy-mm-ddThh:mm:ssZ`, in whole seconds")
+            })?))
+        }
+        ColumnKind::Bytes => Canonical::Bytes(
             bytes(text)
                 .ok_or_else(|| WrongValue::new("bytes as an even number of hexadecimal digits"))?,
         ),
     };
-    if let Value::Text(text) = &value {
+    if let Canonical::Text(text) = &value {
         allowed(column, text)?;
     }
     Ok(value)
+}
+
+/// Tells of the usual form of a date that it is canonical, without the library: `yyyy-mm-dd`, and the day exists.
+fn is_plain_date(text: &[u8]) -> bool {
+    let &[a, b, c, d, b'-', e, f, b'-', g, h] = text else { return false };
+    let (Some(year), Some(month), Some(day)) =
+        (number(&[a, b, c, d]), number(&[e, f]), number(&[g, h]))
+    else {
+        return false;
+    };
+    let (Ok(month), Ok(day)) = (i8::try_from(month), i8::try_from(day)) else { return false };
+    Date::new(year, month, day).is_ok()
+}
+
+/// Tells of the usual form of a time that it is canonical: `yyyy-mm-ddThh:mm:ssZ`. The last year that the library knows
+/// is left to it.
+fn is_plain_time(text: &[u8]) -> bool {
+    let Some((day, time)) = text.split_at_checked(10) else { return false };
+    let &[b'T', a, b, b':', c, d, b':', e, f, b'Z'] = time else { return false };
+    let below = |digits: [u8; 2], limit: i16| number(&digits).is_some_and(|found| found < limit);
+    is_plain_date(day)
+        && !day.starts_with(b"9999")
+        && below([a, b], 24)
+        && below([c, d], 60)
+        && below([e, f], 60)
+}
+
+fn number(digits: &[u8]) -> Option<i16> {
+    digits.iter().try_fold(0_i16, |number, digit| {
+        digit.is_ascii_digit().then(|| number * 10 + i16::from(digit - b'0'))
+    })
 }
 
 fn allowed(column: &Column, text: &str) -> Result<(), WrongValue> {
     if !column.values.is_empty() && !column.values.iter().any(|value| value == text) {
         return Err(WrongValue::new(format!("one of {}", crate::error::names(&column.values))));
     }
+    // A text has at most as many characters as bytes.
     if let Some(most) = column.max_length
+        && text.len() > most as usize
         && text.chars().count() > most as usize
     {
         return Err(WrongValue::new(format!("at most {most} characters")));
@@ -197,5 +261,27 @@ mod tests {
         assert_eq!(bytes(""), Some(vec![]));
         assert_eq!(bytes("0"), None);
         assert_eq!(bytes("zz"), None);
+    }
+
+    #[test]
+    fn the_short_way_for_dates_and_times_agrees_with_the_library() {
+        for year in ["0000", "0004", "1900", "2000", "2023", "2024", "9998", "9999"] {
+            for month in 0..=13 {
+                for day in 0..=32 {
+                    let date = format!("{year}-{month:02}-{day:02}");
+                    let canonical = canonical_date(&date).is_some();
+                    assert_eq!(is_plain_date(date.as_bytes()), canonical, "{date}");
+                    for time in ["00:00:00", "23:59:59", "24:00:00", "12:60:00", "12:00:60"] {
+                        let time = format!("{date}T{time}Z");
+                        let same = canonical_datetime(&time).as_deref() == Some(time.as_str());
+                        let plain = is_plain_time(time.as_bytes());
+                        assert!(plain == same || (same && year == "9999"), "{time}");
+                    }
+                }
+            }
+        }
+        for text in ["", "2024-1-01", "2024-01-01 ", "+024-01-01", "2024/01/01", "２024-01-01"] {
+            assert!(!is_plain_date(text.as_bytes()), "{text}");
+        }
     }
 }

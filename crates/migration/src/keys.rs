@@ -4,9 +4,9 @@
 use std::{fs, path::Path};
 
 use landfall_core::digest::Hasher;
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::Connection;
 
-use crate::error::Error;
+use crate::{error::Error, known};
 
 /// The version of the file's format, kept in `user_version`.
 const FORMAT: i64 = 1;
@@ -48,6 +48,14 @@ pub(crate) fn first_half(hasher: Hasher) -> KeyDigest {
 /// The identity map of a run: a SQLite file.
 pub(crate) struct Keys {
     connection: Connection,
+    tables: Vec<Known>,
+}
+
+/// The keys of one table.
+struct Known {
+    target: String,
+    own: known::Known,
+    merged: known::Known,
 }
 
 impl Keys {
@@ -73,7 +81,7 @@ impl Keys {
                  PRAGMA journal_mode = OFF;
                  PRAGMA synchronous = OFF;
                  PRAGMA locking_mode = EXCLUSIVE;
-                 PRAGMA cache_size = -65536;
+                 PRAGMA cache_size = -16384;
                  PRAGMA user_version = {FORMAT};
                  CREATE TABLE IF NOT EXISTS key (
                    target TEXT NOT NULL,
@@ -91,7 +99,7 @@ impl Keys {
                  BEGIN;"
             ))
             .map_err(failed())?;
-        Ok(Self { connection })
+        Ok(Self { connection, tables: Vec::new() })
     }
 
     /// Returns the greatest id ever given in a table, 0 where none was.
@@ -104,42 +112,87 @@ impl Keys {
     }
 
     /// Returns the id that a key of its own has, in this run or an earlier one.
-    pub(crate) fn own(&self, target: &str, key: &KeyDigest) -> Result<Option<i64>, Error> {
-        self.find("SELECT id FROM key WHERE target = ?1 AND source_key_digest = ?2", target, key)
+    pub(crate) fn own(&mut self, target: &str, key: &KeyDigest) -> Result<Option<i64>, Error> {
+        let place = self.place(target)?;
+        self.tables[place].own.find(&self.connection, key)
     }
 
     /// Returns the id of the row into which this run merged the key's row.
-    pub(crate) fn merged(&self, target: &str, key: &KeyDigest) -> Result<Option<i64>, Error> {
-        self.find("SELECT id FROM alias WHERE target = ?1 AND source_key_digest = ?2", target, key)
-    }
-
-    fn find(&self, sql: &str, target: &str, key: &KeyDigest) -> Result<Option<i64>, Error> {
-        self.connection
-            .prepare_cached(sql)
-            .and_then(|mut find| find.query_row(params![target, key], |row| row.get(0)).optional())
-            .map_err(Error::database("read the identity map"))
+    pub(crate) fn merged(&mut self, target: &str, key: &KeyDigest) -> Result<Option<i64>, Error> {
+        let place = self.place(target)?;
+        self.tables[place].merged.find(&self.connection, key)
     }
 
     /// Gives a new key its id.
-    pub(crate) fn give(&self, target: &str, key: &KeyDigest, id: i64) -> Result<(), Error> {
-        self.insert("INSERT INTO key VALUES (?1, ?2, ?3)", target, key, id)
+    pub(crate) fn give(&mut self, target: &str, key: &KeyDigest, id: i64) -> Result<(), Error> {
+        let place = self.place(target)?;
+        self.tables[place].own.remember(&self.connection, *key, id)
     }
 
     /// Remembers that the key's row is another row of this run.
-    pub(crate) fn merge(&self, target: &str, key: &KeyDigest, id: i64) -> Result<(), Error> {
-        self.insert("INSERT OR IGNORE INTO alias VALUES (?1, ?2, ?3)", target, key, id)
+    pub(crate) fn merge(&mut self, target: &str, key: &KeyDigest, id: i64) -> Result<(), Error> {
+        let place = self.place(target)?;
+        let merged = &mut self.tables[place].merged;
+        if merged.find(&self.connection, key)?.is_none() {
+            merged.remember(&self.connection, *key, id)?;
+        }
+        Ok(())
     }
 
-    fn insert(&self, sql: &str, target: &str, key: &KeyDigest, id: i64) -> Result<(), Error> {
-        self.connection
-            .prepare_cached(sql)
-            .and_then(|mut insert| insert.execute(params![target, key, id]))
-            .map(|_| ())
-            .map_err(Error::database("write the identity map"))
+    /// Stores the keys of a table; unless they are asked again, nothing of them stays in memory.
+    pub(crate) fn settle(&mut self, target: &str, asked_again: bool) -> Result<(), Error> {
+        let place = self.place(target)?;
+        let Known { own, merged, .. } = &mut self.tables[place];
+        for known in [own, merged] {
+            known.store(&self.connection)?;
+            if !asked_again {
+                known.forget();
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the place of a table, and reads what the base iteration knows of it where it is new.
+    fn place(&mut self, target: &str) -> Result<usize, Error> {
+        if let Some(place) = self.tables.iter().position(|table| table.target == target) {
+            return Ok(place);
+        }
+        let name = target.replace('\'', "''");
+        let statements = |table: &str| {
+            known::Known::new(
+                format!(
+                    "SELECT id FROM {table} WHERE target = '{name}' AND source_key_digest = ?1"
+                ),
+                format!("INSERT OR REPLACE INTO {table} VALUES ('{name}', ?1, ?2)"),
+            )
+        };
+        let (mut own, merged) = (statements("key"), statements("alias"));
+        let mut take = || -> rusqlite::Result<()> {
+            let count: i64 = self.connection.query_row(
+                "SELECT count(*) FROM key WHERE target = ?1",
+                [target],
+                |row| row.get(0),
+            )?;
+            let mut keys = self
+                .connection
+                .prepare("SELECT source_key_digest, id FROM key WHERE target = ?1")?;
+            let mut rows = keys.query([target])?;
+            while let Some(row) = rows.next()? {
+                own.take(count, row.get(0)?, row.get(1)?);
+            }
+            Ok(())
+        };
+        take().map_err(Error::database("read the identity map"))?;
+        self.tables.push(Known { target: target.to_owned(), own, merged });
+        Ok(self.tables.len() - 1)
     }
 
     /// Closes the map; it is complete on the disk afterwards.
-    pub(crate) fn finish(self, path: &Path) -> Result<(), Error> {
+    pub(crate) fn finish(mut self, path: &Path) -> Result<(), Error> {
+        for Known { own, merged, .. } in &mut self.tables {
+            own.store(&self.connection)?;
+            merged.store(&self.connection)?;
+        }
         let failed = || Error::database("close the identity map");
         self.connection.execute_batch("COMMIT; PRAGMA journal_mode = DELETE;").map_err(failed())?;
         self.connection.close().map_err(|(_, error)| failed()(error))?;
@@ -198,12 +251,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (first, second) = (folder.path().join("1"), folder.path().join("2"));
         let key = |text: &str| digest("V", [Some(text)]);
-        let keys = Keys::create(&first, None).unwrap();
+        let mut keys = Keys::create(&first, None).unwrap();
         keys.give("volunteer", &key("a"), 1).unwrap();
         keys.merge("volunteer", &key("b"), 1).unwrap();
         assert_eq!(keys.merged("volunteer", &key("b")).unwrap(), Some(1));
         keys.finish(&first).unwrap();
-        let keys = Keys::create(&second, Some(&first)).unwrap();
+        let mut keys = Keys::create(&second, Some(&first)).unwrap();
         assert_eq!(keys.own("volunteer", &key("a")).unwrap(), Some(1));
         assert_eq!(keys.own("study", &key("a")).unwrap(), None);
         assert_eq!(keys.merged("volunteer", &key("b")).unwrap(), None);

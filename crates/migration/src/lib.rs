@@ -7,6 +7,7 @@ mod compare;
 mod dump;
 mod error;
 mod keys;
+mod known;
 mod plan;
 mod reconcile;
 mod rejects;

@@ -1,10 +1,12 @@
 //! A checked spec: what a run does, row by row. Check and run make it by the same code, so they cannot disagree.
 
+use std::mem;
+
 use landfall_catalogue::{Column, Table};
 
 use crate::{
     report::{Checked, Conversion},
-    rule::Rule,
+    rule::{Rule, sql},
     source::Format,
     spec::model::Then,
 };
@@ -27,6 +29,8 @@ impl Plan<'_> {
 pub(crate) struct SourcePlan {
     pub(crate) name: String,
     pub(crate) file: String,
+    /// How large the file is, as far as it is known: who reads the larger ones first is done earlier.
+    pub(crate) bytes: u64,
     pub(crate) columns: Vec<String>,
     /// Whether the columns' names are names, and may be shown: not what stands where a header line is missing.
     pub(crate) has_header: bool,
@@ -56,6 +60,25 @@ pub(crate) struct SectionPlan<'c> {
     pub(crate) travel: Option<Travel>,
     /// How each target field is filled, for people.
     pub(crate) conversion: Vec<Conversion>,
+}
+
+impl SectionPlan<'_> {
+    /// Returns the tables whose rows its fields find by the keys of their source rows.
+    pub(crate) fn refers_to(&self) -> Vec<String> {
+        let tables = self.fields.iter().filter_map(|field| match &field.destination {
+            Destination::Row { table, .. } => Some(table.clone()),
+            Destination::Natural { .. }
+            | Destination::Configuration { .. }
+            | Destination::Value => None,
+        });
+        tables.collect()
+    }
+
+    /// Takes the rules of the fields, in their order: they belong to the thread that applies them.
+    pub(crate) fn take_rules(&mut self) -> Vec<Rule> {
+        let taken = || Rule::Sql(sql::Sql);
+        self.fields.iter_mut().map(|field| mem::replace(&mut field.rule, taken())).collect()
+    }
 }
 
 /// What identifies a source row.

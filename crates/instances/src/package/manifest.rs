@@ -1,6 +1,12 @@
 //! What a package says about itself.
 
-use std::fmt;
+use std::{
+    cmp::Reverse,
+    fmt, panic,
+    path::Path,
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+};
 
 use landfall_catalogue::Catalogue;
 use landfall_core::{canonical, digest::Digest, ids::Release};
@@ -158,6 +164,53 @@ pub(super) struct Origin {
     pub(super) base: Option<Digest>,
 }
 
+/// Computes the digest of every table that travels, in load order, on two threads: the largest tables first, each by
+/// whichever thread is free.
+fn table_digests(
+    connection: &Connection,
+    path: &Path,
+    catalogue: &Catalogue,
+    kind: Kind,
+) -> Result<Vec<TableDigest>, Error> {
+    let carried: Vec<_> = catalogue.tables().iter().filter(|table| kind.carries(table)).collect();
+    let digest = |connection: &Connection, index: usize| {
+        let table = carried[index];
+        let columns = schema::package_columns(catalogue, table, kind);
+        let columns: Vec<&str> =
+            columns.iter().map(|carried| carried.column.name.as_str()).collect();
+        table_digest(connection, "main", &table.name, &columns)
+    };
+    let mut order: Vec<(i64, usize)> = vec![];
+    for (index, table) in carried.iter().enumerate() {
+        let sql = format!("SELECT coalesce(max(id), 0) FROM main.{}", schema::quoted(&table.name));
+        let greatest =
+            connection.query_row(&sql, [], |row| row.get(0)).during("read the ids", path)?;
+        order.push((greatest, index));
+    }
+    order.sort_by_key(|(greatest, _)| Reverse(*greatest));
+    let next = AtomicUsize::new(0);
+    let share = |connection: &Connection| -> Result<Vec<(usize, TableDigest)>, Error> {
+        let mut done = vec![];
+        while let Some((_, index)) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
+            done.push((*index, digest(connection, *index)?));
+        }
+        Ok(done)
+    };
+    // A file that is being built belongs to its connection alone, until the next use after this.
+    connection
+        .execute_batch("PRAGMA main.locking_mode = NORMAL; SELECT 1 FROM main.sqlite_schema;")
+        .during("share the file", path)?;
+    let (ours, theirs) = thread::scope(|scope| {
+        let other = scope.spawn(|| share(&connection::read_only(path)?));
+        let ours = share(connection);
+        (ours, other.join().unwrap_or_else(|panicked| panic::resume_unwind(panicked)))
+    });
+    let mut done = ours?;
+    done.extend(theirs?);
+    done.sort_by_key(|(index, _)| *index);
+    Ok(done.into_iter().map(|(_, digest)| digest).collect())
+}
+
 /// Computes the digests of what stands in the file and writes the manifest.
 pub(super) fn seal(
     connection: &Connection,
@@ -166,13 +219,7 @@ pub(super) fn seal(
     left_out: Vec<LeftOut>,
 ) -> Result<Extracted, Error> {
     let path = connection::location(connection);
-    let mut tables = vec![];
-    for table in catalogue.tables().iter().filter(|table| origin.kind.carries(table)) {
-        let carried = schema::package_columns(catalogue, table, origin.kind);
-        let columns: Vec<&str> =
-            carried.iter().map(|carried| carried.column.name.as_str()).collect();
-        tables.push(table_digest(connection, "main", &table.name, &columns)?);
-    }
+    let tables = table_digests(connection, &path, catalogue, origin.kind)?;
     let manifest = Manifest {
         format: FORMAT,
         kind: origin.kind,

@@ -2,14 +2,16 @@
 
 use std::collections::HashMap;
 
+use rustc_hash::FxBuildHasher;
+
 const LIMIT: usize = 1 << 16;
 
 #[derive(Debug)]
-pub(super) struct Cache<V>(HashMap<String, V>);
+pub(super) struct Cache<V>(HashMap<String, V, FxBuildHasher>);
 
 impl<V> Cache<V> {
     pub(super) fn new() -> Self {
-        Self(HashMap::new())
+        Self(HashMap::default())
     }
 
     /// Returns what was made of the text, making it on first sight.

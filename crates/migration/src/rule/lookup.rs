@@ -5,10 +5,8 @@
 
 use std::borrow::Cow;
 
-use rusqlite::Connection;
-
 use super::{Options, Outcome, trimmed};
-use crate::{error::Error, quote, spec::model::Model};
+use crate::{error::Error, quote, spec::model::Model, staging::Staging};
 
 pub(super) const OPTIONS: Options = Options {
     known: &["source", "expression", "in", "by", "take", "otherwise", "when_empty", "of"],
@@ -85,7 +83,7 @@ pub(crate) fn select(keys: &[String], within: &str, by: &[String], take: &str) -
 }
 
 /// Makes the indexes by which the lookups of a spec find their rows, each once.
-pub(crate) fn index(model: &Model, staging: &Connection) -> Result<(), Error> {
+pub(crate) fn index(model: &Model, staging: &Staging) -> Result<(), Error> {
     let mut made: Vec<(&str, Vec<String>)> = Vec::new();
     for field in model.section.iter().flat_map(|section| &section.field) {
         let (Some(within), Some(by)) = (&field.within, &field.by) else { continue };
@@ -95,8 +93,10 @@ pub(crate) fn index(model: &Model, staging: &Connection) -> Result<(), Error> {
         }
         let columns: Vec<String> = wanted.1.iter().map(|column| plain(&quote(column))).collect();
         staging
+            .connection()
             .execute_batch(&format!(
-                "CREATE INDEX {} ON {} ({});",
+                "CREATE INDEX {}.{} ON {} ({});",
+                staging.schema(within),
                 quote(&format!("landfall_lookup {}", made.len())),
                 quote(within),
                 columns.join(", ")
@@ -109,6 +109,8 @@ pub(crate) fn index(model: &Model, staging: &Connection) -> Result<(), Error> {
 
 #[cfg(test)]
 mod tests {
+    use rusqlite::Connection;
+
     use super::*;
 
     fn staged() -> Connection {

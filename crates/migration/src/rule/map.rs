@@ -2,6 +2,8 @@
 
 use std::{borrow::Cow, collections::HashMap};
 
+use rustc_hash::FxBuildHasher;
+
 use super::{Options, Outcome, trimmed};
 use crate::spec::ValueMap;
 
@@ -12,7 +14,9 @@ pub(super) const OPTIONS: Options = Options {
 
 #[derive(Debug)]
 pub(crate) struct Map {
-    entries: HashMap<String, String>,
+    entries: HashMap<String, String, FxBuildHasher>,
+    /// A text that was put into lower case; used again for the next.
+    lower: String,
     ignore_case: bool,
     expected: String,
 }
@@ -20,7 +24,7 @@ pub(crate) struct Map {
 impl Map {
     /// Makes the rule; two entries that differ in case alone and disagree are refused.
     pub(crate) fn new(name: &str, map: &ValueMap, ignore_case: bool) -> Result<Self, String> {
-        let mut entries: HashMap<String, String> = HashMap::with_capacity(map.len());
+        let mut entries: HashMap<String, String, FxBuildHasher> = HashMap::default();
         for (source, target) in map {
             let key = if ignore_case { source.to_lowercase() } else { source.clone() };
             if entries.get(&key).is_some_and(|earlier| earlier != target) {
@@ -31,13 +35,20 @@ impl Map {
             entries.insert(key, target.clone());
         }
         let expected = format!("expected a text that `maps/{name}.csv` lists");
-        Ok(Self { entries, ignore_case, expected })
+        Ok(Self { entries, lower: String::new(), ignore_case, expected })
     }
 
-    pub(super) fn apply<'a>(&'a self, input: Option<&'a str>) -> Outcome<'a> {
+    pub(super) fn apply<'a>(&'a mut self, input: Option<&'a str>) -> Outcome<'a> {
         let text = trimmed(input).unwrap_or_default();
         let found = if self.ignore_case {
-            self.entries.get(&text.to_lowercase())
+            self.lower.clear();
+            if text.is_ascii() {
+                self.lower.push_str(text);
+                self.lower.make_ascii_lowercase();
+            } else {
+                self.lower.push_str(&text.to_lowercase());
+            }
+            self.entries.get(&self.lower)
         } else {
             self.entries.get(text)
         };
@@ -61,7 +72,7 @@ mod tests {
 
     #[test]
     fn texts_are_looked_up_and_unknown_ones_are_wrong() {
-        let exact = map(&[("M", "Male"), ("-", ""), ("", "Unknown")], false).unwrap();
+        let mut exact = map(&[("M", "Male"), ("-", ""), ("", "Unknown")], false).unwrap();
         assert_eq!(exact.apply(Some(" M ")), Outcome::Value("Male".into()));
         assert_eq!(exact.apply(Some("-")), Outcome::Empty);
         assert_eq!(exact.apply(None), Outcome::Value("Unknown".into()));
@@ -69,7 +80,7 @@ mod tests {
             exact.apply(Some("m")),
             Outcome::Wrong("expected a text that `maps/sex.csv` lists")
         );
-        let any = map(&[("M", "Male")], true).unwrap();
+        let mut any = map(&[("M", "Male")], true).unwrap();
         assert_eq!(any.apply(Some("m")), Outcome::Value("Male".into()));
         assert_eq!(any.apply(None), Outcome::Empty);
         assert!(map(&[("M", "Male"), ("m", "Female")], true).is_err());

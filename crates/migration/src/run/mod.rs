@@ -1,12 +1,13 @@
 //! One run: staged, transformed, reconciled, sealed. Same spec, maps, dump and base: same package.
 
+mod cells;
 mod evaluate;
+mod prepare;
 mod section;
 mod tally;
 mod target;
 
 use std::{
-    collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
 };
@@ -19,7 +20,8 @@ use serde::Serialize;
 use crate::{
     error::{Error, Problems},
     keys::Keys,
-    plan::Plan,
+    known,
+    plan::{Plan, SectionPlan},
     reconcile,
     rejects::Rejects,
     report::{Checked, SectionCount, Total},
@@ -108,14 +110,17 @@ pub fn run(run: &Run<'_>, progress: &mut dyn FnMut(Progress)) -> Result<Outcome,
     files.remove_all()?;
     let outcome = execute(run, plan, &files, progress);
     // Staging holds the source in the clear; it goes whatever happened.
-    let removed = if outcome.is_ok() { remove(&files.staging) } else { files.remove_all() };
+    let removed = if outcome.is_ok() { files.remove_own() } else { files.remove_all() };
     let outcome = outcome?;
     removed?;
     Ok(outcome)
 }
 
 struct Files {
-    staging: PathBuf,
+    /// The staged sources: a file for each thread that reads them.
+    staging: [PathBuf; 2],
+    /// What the run knows of written rows, and of rows without a key, beyond what it holds in memory.
+    scratch: [PathBuf; 2],
     package: PathBuf,
     keys: PathBuf,
     rejected: PathBuf,
@@ -124,7 +129,8 @@ struct Files {
 impl Files {
     fn of(work: &Path) -> Self {
         Self {
-            staging: work.join("staging.sqlite"),
+            staging: ["staging.sqlite", "staging-2.sqlite"].map(|name| work.join(name)),
+            scratch: ["scratch.sqlite", "scratch-2.sqlite"].map(|name| work.join(name)),
             package: work.join("package.sqlite"),
             keys: work.join("keys.sqlite"),
             rejected: work.join("rejected.sqlite"),
@@ -132,9 +138,13 @@ impl Files {
     }
 
     fn remove_all(&self) -> Result<(), Error> {
-        [&self.staging, &self.package, &self.keys, &self.rejected]
-            .into_iter()
-            .try_for_each(|file| remove(file))
+        self.remove_own()?;
+        [&self.package, &self.keys, &self.rejected].into_iter().try_for_each(|file| remove(file))
+    }
+
+    /// Removes what nobody but the run needs.
+    fn remove_own(&self) -> Result<(), Error> {
+        self.staging.iter().chain(&self.scratch).try_for_each(|file| remove(file))
     }
 }
 
@@ -153,40 +163,34 @@ fn execute(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Outcome, Error> {
     let Plan { sources, mut sections, checked } = plan;
-    let staging = Staging::create(&files.staging)?;
-    let mut broken = BTreeMap::new();
-    for (done, source) in sources.iter().enumerate() {
-        let rows = staging.load(source, &mut |rows| {
-            progress(Progress {
-                phase: Phase::Staging,
-                name: source.name.clone(),
-                rows,
-                done,
-                total: sources.len(),
-            });
-        })?;
-        broken.insert(source.name.clone(), rows);
-    }
-    rule::lookup::index(run.spec.model(), staging.connection())?;
+    let (mut staging, broken) = Staging::load(&files.staging, &sources, progress)?;
+    rule::lookup::index(run.spec.model(), &staging)?;
     let writer =
         Writer::create(&files.package, run.catalogue, Kind::Migration).map_err(Error::package)?;
-    let keys = Keys::create(&files.keys, run.base.map(|(_, keys)| keys))?;
+    let mut keys = Keys::create(&files.keys, run.base.map(|(_, keys)| keys))?;
     let rejects = Rejects::create(&files.rejected)?;
-    let mut targets = Targets::of(&sections, &keys)?;
-    let place = section::Place {
-        staging: staging.connection(),
+    let [scratch, mut other_scratch] =
+        [known::scratch(&files.scratch[0])?, known::scratch(&files.scratch[1])?];
+    let mut targets = Targets::of(&sections, &keys, &scratch)?;
+    let mut reading =
+        section::Reading { staging: staging.connection_mut(), scratch: &mut other_scratch };
+    let mut place = section::Place {
         package: writer.connection(),
-        keys: &keys,
+        keys: &mut keys,
+        targets: &mut targets,
         rejects: &rejects,
+        scratch: &scratch,
     };
     let packing = || Error::database("write the rows of the package");
     place.package.execute_batch("BEGIN").map_err(packing())?;
     let mut counts = Vec::new();
     let total = sections.len();
+    let written: Vec<&str> = sections.iter().map(|section| section.table.name.as_str()).collect();
+    let referred: Vec<Vec<String>> = sections.iter().map(SectionPlan::refers_to).collect();
     for (done, section) in sections.iter_mut().enumerate() {
         let name = section.name.clone();
         let broken = broken.get(&section.source).map(Vec::as_slice).unwrap_or_default();
-        counts.push(section::transform(section, &place, &mut targets, broken, &mut |rows| {
+        let progress = &mut |rows| {
             progress(Progress {
                 phase: Phase::Transforming,
                 name: name.clone(),
@@ -194,7 +198,16 @@ fn execute(
                 done,
                 total,
             });
-        })?);
+        };
+        counts.push(section::transform(section, &mut reading, &mut place, broken, progress)?);
+        let table = written[done];
+        let written_again = written[done + 1..].contains(&table);
+        let referred_again =
+            referred[done + 1..].iter().flatten().any(|referred| referred == table);
+        place.keys.settle(table, written_again || referred_again)?;
+        if !written_again {
+            place.targets.settle(table);
+        }
     }
     place.package.execute_batch("COMMIT").map_err(packing())?;
     progress(Progress { phase: Phase::Sealing, name: String::new(), rows: 0, done: total, total });

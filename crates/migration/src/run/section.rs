@@ -1,90 +1,81 @@
 //! Runs one section: every row of its source is written, rejected or filtered.
+//!
+//! Two threads share the work: one reads rows and applies the rules ([`prepare`]), this one settles what depends on other
+//! rows, and writes. The order of the rows, and so every id, is that of the source.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::{mem, panic, sync::mpsc, thread};
 
-use landfall_instances::value::Value;
-use rusqlite::{Connection, Row, Statement};
+use landfall_instances::value::Canonical;
+use rusqlite::{
+    Connection, Statement,
+    types::{ToSqlOutput, ValueRef},
+};
 
 use super::{
-    evaluate::{FIRST_INPUT, Lookup, Wrong, evaluate, trimmed},
+    cells::Cells,
+    evaluate::{Lookup, Wrong, resolve},
+    prepare::{self, Prepared},
     tally::Tally,
     target::Targets,
 };
 use crate::{
     error::{Error, listed},
-    keys::{self, KeyDigest, Keys},
-    plan::{Key, SectionPlan},
+    keys::{KeyDigest, Keys},
+    plan::SectionPlan,
     quote,
     rejects::{Entry, Rejects},
     report::SectionCount,
-    source::LINE,
     spec::model::Then,
-    staging::{Broken, STRIDE, line_of},
+    staging::{Broken, STRIDE},
 };
 
-/// What a section works with.
+/// How many batches of rows may wait between the threads.
+const WAITING: usize = 8;
+
+/// What the reading thread works with.
+pub(super) struct Reading<'p> {
+    pub(super) staging: &'p mut Connection,
+    pub(super) scratch: &'p mut Connection,
+}
+
+/// What a section writes to.
 pub(super) struct Place<'p> {
-    pub(super) staging: &'p Connection,
     pub(super) package: &'p Connection,
-    pub(super) keys: &'p Keys,
+    pub(super) keys: &'p mut Keys,
+    pub(super) targets: &'p mut Targets,
     pub(super) rejects: &'p Rejects,
+    /// Where what is known of written rows finds room.
+    pub(super) scratch: &'p Connection,
 }
 
 /// Transforms every staged row; `broken` are the rows of the source that staging could not take.
 pub(super) fn transform(
     section: &mut SectionPlan<'_>,
-    place: &Place<'_>,
-    targets: &mut Targets,
+    reading: &mut Reading<'_>,
+    place: &mut Place<'_>,
     broken: &[Broken],
     progress: &mut dyn FnMut(u64),
 ) -> Result<SectionCount, Error> {
-    let name = section.name.clone();
-    let failed = || Error::database(format!("read the rows of section `{name}`"));
-    let mut select = place.staging.prepare(&select(section)).map_err(failed())?;
-    let insert = place.package.prepare(&insert(section)).map_err(Error::database(format!(
-        "prepare table `{}` of the package",
-        section.table.name
-    )))?;
-    let mut work = Work {
-        tally: Tally::of(section),
-        cells: vec![Value::Null; section.columns.len()],
-        insert,
-        occurrences: HashMap::new(),
-        place,
-    };
-    let mut broken = broken.iter().peekable();
-    let mut rows = select.raw_query();
-    while let Some(row) = rows.next().map_err(failed())? {
-        let line = line_of(row.get::<_, i64>(0).map_err(failed())?);
-        while let Some(earlier) = broken.next_if(|broken| broken.line < line) {
-            work.defect(section, earlier)?;
-        }
-        let passes = row.get::<_, bool>(1).map_err(failed())?;
-        work.tally.read += 1;
-        match &section.filter {
-            Some(filter) if !passes => work.tally.filter(&filter.reason),
-            Some(_) | None => work.row(section, targets, row, line)?,
-        }
-        if work.tally.read.is_multiple_of(STRIDE) {
-            progress(work.tally.read);
-        }
-    }
-    for late in broken {
-        work.defect(section, late)?;
-    }
-    progress(work.tally.read);
+    let rules = section.take_rules();
+    let section = &*section;
+    let package = place.package;
+    let insert = package.prepare(&insert(section)).map_err(|error| {
+        Error::database(format!("prepare table `{}` of the package", section.table.name))(error)
+    })?;
+    let mut work = Work { tally: Tally::of(section), insert, section, place };
+    let Reading { staging, scratch } = reading;
+    let (filled, batches) = mpsc::sync_channel(WAITING);
+    let (emptied, spare) = mpsc::channel();
+    thread::scope(|scope| {
+        let reader =
+            scope.spawn(move || prepare::rows(section, rules, staging, scratch, &filled, &spare));
+        let done = work.rows(&batches, &emptied, broken, progress);
+        // What still waits is not wanted after a failure; the reader must not wait for room.
+        drop(batches);
+        let read = reader.join().unwrap_or_else(|panicked| panic::resume_unwind(panicked));
+        read.and(done)
+    })?;
     work.tally.finish()
-}
-
-fn select(section: &SectionPlan<'_>) -> String {
-    let passes = section.filter.as_ref().map_or_else(
-        || "1".to_owned(),
-        |filter| format!("CASE WHEN ({}\n) THEN 1 ELSE 0 END", filter.condition),
-    );
-    let mut selected = vec![LINE.to_owned(), passes];
-    debug_assert_eq!(selected.len(), FIRST_INPUT, "inputs stand behind the line and the filter");
-    selected.extend(section.inputs.iter().cloned());
-    format!("SELECT {} FROM {} ORDER BY {LINE}", selected.join(", "), quote(&section.source))
 }
 
 fn insert(section: &SectionPlan<'_>) -> String {
@@ -99,59 +90,63 @@ fn insert(section: &SectionPlan<'_>) -> String {
 }
 
 /// A fault of a row, with the target column it concerns.
-struct Fault {
-    field: String,
+struct Fault<'s> {
+    field: &'s str,
     wrong: Wrong,
 }
 
-struct Work<'p> {
+struct Work<'w, 'p> {
     tally: Tally,
-    /// The row being made, in the order of the package's columns; used again for the next row.
-    cells: Vec<Value>,
-    insert: Statement<'p>,
-    /// How often a whole row came before, where rows have no key.
-    occurrences: HashMap<KeyDigest, u64>,
-    place: &'p Place<'p>,
+    insert: Statement<'w>,
+    section: &'w SectionPlan<'w>,
+    place: &'w mut Place<'p>,
 }
 
-/// What identifies the row at hand.
-struct Identity<'t> {
-    digest: KeyDigest,
-    parts: Vec<Option<Cow<'t, str>>>,
-    whole_row: bool,
-}
-
-impl Identity<'_> {
-    /// Returns the key as the store of rejected rows keeps it; a whole row is known by its line alone.
-    fn text(&self) -> String {
-        if self.whole_row {
-            return String::new();
-        }
-        let parts: Vec<&str> =
-            self.parts.iter().map(|part| part.as_deref().unwrap_or_default()).collect();
-        parts.join(" | ")
-    }
-}
-
-impl Work<'_> {
-    fn row(
+impl<'w> Work<'w, '_> {
+    /// Takes the rows as they come, with the broken ones of the source between them.
+    fn rows(
         &mut self,
-        section: &mut SectionPlan<'_>,
-        targets: &mut Targets,
-        row: &Row<'_>,
-        line: u64,
+        batches: &mpsc::Receiver<Vec<Prepared>>,
+        emptied: &mpsc::Sender<Vec<Prepared>>,
+        broken: &[Broken],
+        progress: &mut dyn FnMut(u64),
     ) -> Result<(), Error> {
-        let identity = self.identity(section, row)?;
-        let table = section.table.name.as_str();
-        if !identity.whole_row && identity.parts.iter().all(Option::is_none) {
-            let wrong = Wrong { rule: "key", reason: "expected a key, found none".to_owned() };
-            let fault = Fault { field: String::new(), wrong };
-            return self.reject(section, line, &identity, &[fault]);
+        let mut broken = broken.iter().peekable();
+        for mut batch in batches {
+            for prepared in &mut batch {
+                while let Some(earlier) = broken.next_if(|broken| broken.line < prepared.line) {
+                    self.defect(earlier)?;
+                }
+                self.tally.read += 1;
+                match &self.section.filter {
+                    Some(filter) if !prepared.passes => self.tally.filter(&filter.reason),
+                    Some(_) | None => self.row(prepared)?,
+                }
+                if self.tally.read.is_multiple_of(STRIDE) {
+                    progress(self.tally.read);
+                }
+            }
+            // Where the reader is done, nobody uses them again.
+            let _reader_goes_on = emptied.send(batch);
         }
-        let own = self.place.keys.own(table, &identity.digest)?;
+        for late in broken {
+            self.defect(late)?;
+        }
+        progress(self.tally.read);
+        Ok(())
+    }
+
+    fn row(&mut self, prepared: &mut Prepared) -> Result<(), Error> {
+        let section = self.section;
+        let table = section.table.name.as_str();
+        let Some(key) = prepared.key else {
+            let wrong = Wrong { rule: "key", reason: "expected a key, found none".to_owned() };
+            return self.reject(prepared, &[Fault { field: "", wrong }]);
+        };
+        let own = self.place.keys.own(table, &key)?;
         let merges = section.duplicates.as_ref().is_some_and(|rule| rule.then == Then::Merge);
-        let seen = own.is_some_and(|id| targets.wrote(table, id))
-            || (merges && self.place.keys.merged(table, &identity.digest)?.is_some());
+        let seen = own.is_some_and(|id| self.place.targets.wrote(table, id))
+            || (merges && self.place.keys.merged(table, &key)?.is_some());
         if seen && section.distinct {
             self.tally.filter("same key as an earlier row");
             return Ok(());
@@ -161,28 +156,58 @@ impl Work<'_> {
                 rule: "key",
                 reason: "expected every key once, found an earlier row with the same".to_owned(),
             };
-            let fault = Fault { field: String::new(), wrong };
-            return self.reject(section, line, &identity, &[fault]);
+            return self.reject(prepared, &[Fault { field: "", wrong }]);
         }
-        let lookup = Lookup { keys: self.place.keys, targets: &*targets };
-        let (mut faults, replaced) = self.fill(section, row, lookup)?;
-        faults.extend(self.left_behind(section));
+        let faults = self.settle(prepared)?;
         if !faults.is_empty() {
-            return self.reject(section, line, &identity, &faults);
+            return self.reject(prepared, &faults);
         }
-        let Some(target) = targets.target(table) else { return Ok(()) };
+        self.place(prepared, key, own)
+    }
+
+    /// Settles the references of a row and returns what does not fit, in the order of the fields.
+    fn settle(&mut self, prepared: &mut Prepared) -> Result<Vec<Fault<'w>>, Error> {
+        let section = self.section;
+        if !prepared.open.is_empty() {
+            let Place { keys, targets, scratch, .. } = &mut *self.place;
+            let mut lookup = Lookup { keys, targets, scratch };
+            for open in mem::take(&mut prepared.open) {
+                if let Some(field) = section.fields.get(open.field) {
+                    resolve(open, field, &mut lookup, prepared)?;
+                }
+            }
+            prepared.faults.sort_by_key(|(field, _)| *field);
+            prepared.replaced.sort_by_key(|(field, _)| *field);
+        }
+        let mut faults = name_fields(section, &mut prepared.faults);
+        faults.extend(left_behind(section, &prepared.cells));
+        Ok(faults)
+    }
+
+    /// Writes a row that fits, unless it repeats an earlier one.
+    fn place(
+        &mut self,
+        prepared: &mut Prepared,
+        key: KeyDigest,
+        own: Option<i64>,
+    ) -> Result<(), Error> {
+        let section = self.section;
+        let table = section.table.name.as_str();
+        let scratch = self.place.scratch;
+        let Some(target) = self.place.targets.target(table) else { return Ok(()) };
+        let marks = target.marks(&prepared.cells);
         if let Some(rule) = &section.duplicates
-            && let Some(id) = target.duplicate(&rule.by, &self.cells)
+            && let Some(id) = target.duplicate(scratch, &rule.by, &marks)?
         {
             match rule.then {
                 Then::Merge => {
                     self.tally.filter("duplicate of an earlier row");
-                    self.place.keys.merge(table, &identity.digest, id)?;
+                    self.place.keys.merge(table, &key, id)?;
                     return self.place.rejects.merged(
                         &section.name,
                         &section.source,
-                        line,
-                        &identity.text(),
+                        prepared.line,
+                        &prepared.key_text,
                         id,
                     );
                 }
@@ -194,33 +219,36 @@ impl Work<'_> {
                             listed(&rule.names)
                         ),
                     };
-                    let fault = Fault { field: rule.names.join("+"), wrong };
-                    return self.reject(section, line, &identity, &[fault]);
+                    let field = rule.names.join("+");
+                    return self.reject(prepared, &[Fault { field: &field, wrong }]);
                 }
             }
         }
-        if let Some((field, reason)) = target.clash(&self.cells) {
-            let fault = Fault { field, wrong: Wrong { rule: "unique", reason } };
-            return self.reject(section, line, &identity, &[fault]);
+        if let Some((field, reason)) = target.clash(scratch, &marks)? {
+            let fault = Fault { field: &field, wrong: Wrong { rule: "unique", reason } };
+            return self.reject(prepared, &[fault]);
         }
         let id = match own {
             Some(id) => id,
             None => {
                 let id = target.number();
-                self.place.keys.give(table, &identity.digest, id)?;
+                self.place.keys.give(table, &key, id)?;
                 id
             }
         };
-        self.write(table, id)?;
-        target.remember(id, &self.cells);
+        prepared.cells.set(0, &Canonical::Integer(id));
+        target.remember(scratch, id, &prepared.cells, &marks)?;
+        write(&mut self.insert, &prepared.cells).map_err(|error| {
+            Error::database(format!("write a row of table `{table}` of the package"))(error)
+        })?;
         self.tally.written += 1;
-        for Fault { field, wrong } in &replaced {
-            self.tally.replace(field, wrong.rule, line);
+        for Fault { field, wrong } in name_fields(section, &mut prepared.replaced) {
+            self.tally.replace(field, wrong.rule, prepared.line);
             self.place.rejects.replaced(&Entry {
                 section: &section.name,
                 source: &section.source,
-                line,
-                source_key: &identity.text(),
+                line: prepared.line,
+                source_key: &prepared.key_text,
                 field,
                 rule: wrong.rule,
                 reason: &wrong.reason,
@@ -229,115 +257,15 @@ impl Work<'_> {
         Ok(())
     }
 
-    fn identity<'r>(
-        &mut self,
-        section: &SectionPlan<'_>,
-        row: &'r Row<'_>,
-    ) -> Result<Identity<'r>, Error> {
-        let (inputs, whole_row) = match &section.key {
-            Key::Columns(inputs) => (inputs, false),
-            Key::WholeRow(inputs) => (inputs, true),
-        };
-        let mut parts = Vec::with_capacity(inputs.len());
-        for input in inputs {
-            parts.push(trimmed(row, *input)?);
-        }
-        let mut digest = keys::digest(&section.name, parts.iter().map(Option::as_deref));
-        if whole_row {
-            let before = self.occurrences.entry(digest).or_insert(0);
-            *before += 1;
-            let occurrence = before.to_string();
-            let all = parts.iter().map(Option::as_deref).chain([Some(occurrence.as_str())]);
-            digest = keys::digest(&section.name, all);
-        }
-        Ok(Identity { digest, parts, whole_row })
-    }
-
-    /// Fills the cells and returns what does not fit, and what was replaced.
-    fn fill(
-        &mut self,
-        section: &mut SectionPlan<'_>,
-        row: &Row<'_>,
-        lookup: Lookup<'_>,
-    ) -> Result<(Vec<Fault>, Vec<Fault>), Error> {
-        self.cells.fill(Value::Null);
-        let mut faults = Vec::new();
-        let mut replaced = Vec::new();
-        for (cell, text) in &section.defaults {
-            // The catalogue has checked that its defaults fit.
-            if let Some(column) = section.columns.get(*cell)
-                && let Ok(value) = landfall_instances::value::canonical_value(column, text)
-            {
-                self.cells[*cell] = value;
-            }
-        }
-        for field in &mut section.fields {
-            match evaluate(field, row, lookup)? {
-                Ok(cell) => {
-                    self.cells[field.cell] = cell.value;
-                    replaced.extend(
-                        cell.replaced
-                            .map(|wrong| Fault { field: field.column.name.clone(), wrong }),
-                    );
-                }
-                Err(wrong) => faults.push(Fault { field: field.column.name.clone(), wrong }),
-            }
-        }
-        Ok((faults, replaced))
-    }
-
-    /// Returns a fault when no package would take the row along.
-    fn left_behind(&self, section: &SectionPlan<'_>) -> Option<Fault> {
-        let travel = section.travel.as_ref()?;
-        let text = match self.cells.get(travel.cell)? {
-            Value::Text(text) => text.clone(),
-            Value::Integer(number) => number.to_string(),
-            Value::Null | Value::Real(_) | Value::Blob(_) => String::new(),
-        };
-        if travel.keep.contains(&text) {
-            return None;
-        }
-        Some(Fault {
-            field: travel.column.clone(),
-            wrong: Wrong {
-                rule: "travel",
-                reason: format!(
-                    "expected {}, because no other row travels: {}",
-                    listed(&travel.keep),
-                    travel.reason
-                ),
-            },
-        })
-    }
-
-    fn write(&mut self, table: &str, id: i64) -> Result<(), Error> {
-        let failed = || Error::database(format!("write a row of table `{table}` of the package"));
-        if let Some(first) = self.cells.first_mut() {
-            *first = Value::Integer(id);
-        }
-        for (index, cell) in self.cells.iter().enumerate() {
-            self.insert.raw_bind_parameter(index + 1, cell).map_err(failed())?;
-        }
-        self.insert.raw_execute().map_err(failed())?;
-        Ok(())
-    }
-
-    fn reject(
-        &mut self,
-        section: &SectionPlan<'_>,
-        line: u64,
-        identity: &Identity<'_>,
-        faults: &[Fault],
-    ) -> Result<(), Error> {
+    fn reject(&mut self, prepared: &Prepared, faults: &[Fault<'_>]) -> Result<(), Error> {
         self.tally.reject();
-        let source_key = identity.text();
         for Fault { field, wrong } in faults {
-            self.tally.fault(field, wrong.rule, line);
+            self.tally.fault(field, wrong.rule, prepared.line);
             self.place.rejects.rejected(&Entry {
-                section: &section.name,
-                source: &section.source,
-                line,
-                source_key: &source_key,
+                section: &self.section.name,
+                source: &self.section.source,
+                line: prepared.line,
+                source_key: &prepared.key_text,
                 field,
                 rule: wrong.rule,
                 reason: &wrong.reason,
@@ -347,13 +275,13 @@ impl Work<'_> {
     }
 
     /// Rejects a row that staging could not take.
-    fn defect(&mut self, section: &SectionPlan<'_>, broken: &Broken) -> Result<(), Error> {
+    fn defect(&mut self, broken: &Broken) -> Result<(), Error> {
         self.tally.read += 1;
         self.tally.reject();
         self.tally.fault("", broken.defect.rule, broken.line);
         self.place.rejects.rejected(&Entry {
-            section: &section.name,
-            source: &section.source,
+            section: &self.section.name,
+            source: &self.section.source,
             line: broken.line,
             source_key: "",
             field: "",
@@ -361,4 +289,44 @@ impl Work<'_> {
             reason: &broken.defect.reason,
         })
     }
+}
+
+/// Takes what was noted of fields, with the fields' names.
+fn name_fields<'s>(
+    section: &'s SectionPlan<'_>,
+    noted: &mut Vec<(usize, Wrong)>,
+) -> Vec<Fault<'s>> {
+    let name = |field: usize| {
+        section.fields.get(field).map(|field| field.column.name.as_str()).unwrap_or_default()
+    };
+    noted.drain(..).map(|(field, wrong)| Fault { field: name(field), wrong }).collect()
+}
+
+/// Returns a fault when no package would take the row along.
+fn left_behind<'s>(section: &'s SectionPlan<'_>, cells: &Cells) -> Option<Fault<'s>> {
+    let travel = section.travel.as_ref()?;
+    let stays = |text: &str| !travel.keep.iter().any(|kept| kept == text);
+    let stays = match cells.get(travel.cell) {
+        ValueRef::Text(bytes) => stays(std::str::from_utf8(bytes).unwrap_or_default()),
+        ValueRef::Integer(number) => stays(&number.to_string()),
+        ValueRef::Null | ValueRef::Real(_) | ValueRef::Blob(_) => stays(""),
+    };
+    stays.then(|| Fault {
+        field: &travel.column,
+        wrong: Wrong {
+            rule: "travel",
+            reason: format!(
+                "expected {}, because no other row travels: {}",
+                listed(&travel.keep),
+                travel.reason
+            ),
+        },
+    })
+}
+
+fn write(insert: &mut Statement<'_>, cells: &Cells) -> rusqlite::Result<()> {
+    for index in 0..cells.len() {
+        insert.raw_bind_parameter(index + 1, ToSqlOutput::Borrowed(cells.get(index)))?;
+    }
+    insert.raw_execute().map(|_| ())
 }

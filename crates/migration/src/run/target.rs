@@ -1,14 +1,17 @@
 //! What a run knows of the rows it has written, per table: their ids, and what must not come twice.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{collections::BTreeMap, io::Write as _};
 
 use landfall_catalogue::Column;
 use landfall_core::digest::Hasher;
-use landfall_instances::value::{Value, canonical_value};
+use landfall_instances::value::canonical;
+use rusqlite::{Connection, types::ValueRef};
 
+use super::cells::Cells;
 use crate::{
     error::{Error, listed},
     keys::{self, IdSet, KeyDigest, Keys},
+    known::Known,
     plan::{Destination, SectionPlan},
 };
 
@@ -24,85 +27,112 @@ pub(super) struct Target {
     naturals: Vec<Natural>,
 }
 
-/// Rows by what they hold in some columns, for lookups; none where several rows hold the same.
+/// Rows by what they hold in some columns, for lookups; [`SEVERAL`] where several rows hold the same.
 struct Natural {
     by: Vec<String>,
     cells: Vec<usize>,
     columns: Vec<Column>,
-    found: HashMap<KeyDigest, Option<i64>>,
+    found: Known,
 }
+
+/// In place of an id: ids are counted from 1.
+const SEVERAL: i64 = 0;
 
 struct Unique {
     cells: Vec<usize>,
     names: Vec<String>,
-    seen: HashSet<KeyDigest>,
+    seen: Known,
 }
 
 struct Duplicates {
     by: Vec<usize>,
-    first: HashMap<KeyDigest, i64>,
+    first: Known,
 }
 
 impl Targets {
     /// Prepares every table that a section writes; new rows are numbered after the greatest id ever given.
-    pub(super) fn of(sections: &[SectionPlan<'_>], keys: &Keys) -> Result<Self, Error> {
+    pub(super) fn of(
+        sections: &[SectionPlan<'_>],
+        keys: &Keys,
+        scratch: &Connection,
+    ) -> Result<Self, Error> {
         let mut targets: BTreeMap<String, Target> = BTreeMap::new();
         for section in sections {
             let name = &section.table.name;
             if !targets.contains_key(name) {
                 let next = keys.greatest(name)? + 1;
-                targets.insert(name.clone(), Target::of(section, next));
+                targets.insert(name.clone(), Target::of(section, next, scratch)?);
             }
             if let Some(target) = targets.get_mut(name)
                 && let Some(duplicates) = &section.duplicates
                 && !target.duplicates.iter().any(|known| known.by == duplicates.by)
             {
-                target
-                    .duplicates
-                    .push(Duplicates { by: duplicates.by.clone(), first: HashMap::new() });
+                target.duplicates.push(Duplicates {
+                    by: duplicates.by.clone(),
+                    first: Known::scratch(scratch)?,
+                });
             }
         }
         let mut targets = Self(targets);
         for field in sections.iter().flat_map(|section| &section.fields) {
             if let Destination::Natural { table, by } = &field.destination {
-                targets.prepare(sections, table, by);
+                targets.prepare(sections, table, by, scratch)?;
             }
         }
         Ok(targets)
     }
 
     /// Prepares a table for lookups by some of its columns.
-    fn prepare(&mut self, sections: &[SectionPlan<'_>], table: &str, by: &[String]) {
-        let Some(target) = self.0.get_mut(table) else { return };
+    fn prepare(
+        &mut self,
+        sections: &[SectionPlan<'_>],
+        table: &str,
+        by: &[String],
+        scratch: &Connection,
+    ) -> Result<(), Error> {
+        let Some(target) = self.0.get_mut(table) else { return Ok(()) };
         let Some(section) = sections.iter().find(|section| section.table.name == *table) else {
-            return;
+            return Ok(());
         };
         if target.naturals.iter().any(|known| known.by == by) {
-            return;
+            return Ok(());
         }
         let cell = |name: &String| section.columns.iter().position(|column| column.name == *name);
-        let Some(cells) = by.iter().map(cell).collect::<Option<Vec<usize>>>() else { return };
+        let Some(cells) = by.iter().map(cell).collect::<Option<Vec<usize>>>() else {
+            return Ok(());
+        };
         let columns =
             cells.iter().filter_map(|cell| section.columns.get(*cell)).copied().cloned().collect();
-        target.naturals.push(Natural { by: by.to_vec(), cells, columns, found: HashMap::new() });
+        let found = Known::scratch(scratch)?;
+        target.naturals.push(Natural { by: by.to_vec(), cells, columns, found });
+        Ok(())
     }
 
     /// Returns the id of the only row that this run wrote with those texts in those columns.
     pub(super) fn natural(
         &self,
+        scratch: &Connection,
         table: &str,
         by: &[String],
-        texts: &[Option<&str>],
-    ) -> Option<i64> {
-        let natural = self.0.get(table)?.naturals.iter().find(|known| known.by == by)?;
-        let values = natural
-            .columns
-            .iter()
-            .zip(texts)
-            .map(|(column, text)| canonical_value(column, (*text)?).ok())
-            .collect::<Option<Vec<Value>>>()?;
-        let all: Vec<usize> = (0..values.len()).collect();
-        *natural.found.get(&digest(&values, &all, Case::Kept)?)?
+        texts: &[Option<String>],
+    ) -> Result<Option<i64>, Error> {
+        let natural = self
+            .0
+            .get(table)
+            .and_then(|target| target.naturals.iter().find(|known| known.by == by));
+        let Some(natural) = natural else { return Ok(None) };
+        let mut asked = Cells::default();
+        asked.reset(natural.columns.len());
+        for (index, (column, text)) in natural.columns.iter().zip(texts).enumerate() {
+            if let Some(text) = text
+                && let Ok(value) = canonical(column, text)
+            {
+                asked.set(index, &value);
+            }
+        }
+        let all: Vec<usize> = (0..asked.len()).collect();
+        let Some(key) = digest(&asked, &all, Case::Kept) else { return Ok(None) };
+        Ok(natural.found.find(scratch, &key)?.filter(|id| *id != SEVERAL))
     }
 
     /// Tells whether this run wrote a row of that id.
@@ -113,46 +143,89 @@ impl Targets {
     pub(super) fn target(&mut self, table: &str) -> Option<&mut Target> {
         self.0.get_mut(table)
     }
+
+    /// Frees what only a section that writes the table needs, when no more does.
+    pub(super) fn settle(&mut self, table: &str) {
+        if let Some(target) = self.0.get_mut(table) {
+            target.unique.iter_mut().for_each(|unique| unique.seen.forget());
+            target.duplicates.iter_mut().for_each(|duplicates| duplicates.first.forget());
+        }
+    }
+}
+
+/// What identifies a row that is about to be written, computed once.
+pub(super) struct Marks {
+    unique: Vec<Option<KeyDigest>>,
+    duplicates: Vec<Option<KeyDigest>>,
 }
 
 impl Target {
-    fn of(section: &SectionPlan<'_>, next: i64) -> Self {
+    fn of(section: &SectionPlan<'_>, next: i64, scratch: &Connection) -> Result<Self, Error> {
         let cell = |name: &String| section.columns.iter().position(|column| column.name == *name);
-        let unique = section
-            .table
-            .unique
-            .iter()
-            .filter_map(|names| {
-                let cells = names.iter().map(cell).collect::<Option<Vec<usize>>>()?;
-                Some(Unique { cells, names: names.clone(), seen: HashSet::new() })
-            })
-            .collect();
-        Self {
+        let mut unique = Vec::new();
+        for names in &section.table.unique {
+            let Some(cells) = names.iter().map(cell).collect::<Option<Vec<usize>>>() else {
+                continue;
+            };
+            unique.push(Unique { cells, names: names.clone(), seen: Known::scratch(scratch)? });
+        }
+        Ok(Self {
             next,
             written: IdSet::default(),
             unique,
             duplicates: Vec::new(),
             naturals: Vec::new(),
+        })
+    }
+
+    /// Computes what must not come twice of a row.
+    pub(super) fn marks(&self, cells: &Cells) -> Marks {
+        Marks {
+            unique: self
+                .unique
+                .iter()
+                .map(|unique| digest(cells, &unique.cells, Case::Kept))
+                .collect(),
+            duplicates: self
+                .duplicates
+                .iter()
+                .map(|duplicates| digest(cells, &duplicates.by, Case::Folded))
+                .collect(),
         }
     }
 
     /// Returns the id of the first row that equals this one in the compared cells, without regard to case. Rows with
     /// an empty cell are never equal: nobody knows.
-    pub(super) fn duplicate(&self, by: &[usize], cells: &[Value]) -> Option<i64> {
-        let known = self.duplicates.iter().find(|known| known.by == by)?;
-        known.first.get(&digest(cells, by, Case::Folded)?).copied()
+    pub(super) fn duplicate(
+        &self,
+        scratch: &Connection,
+        by: &[usize],
+        marks: &Marks,
+    ) -> Result<Option<i64>, Error> {
+        let known = self.duplicates.iter().zip(&marks.duplicates).find(|(known, _)| known.by == by);
+        match known {
+            Some((known, Some(key))) => known.first.find(scratch, key),
+            Some((_, None)) | None => Ok(None),
+        }
     }
 
     /// Returns the columns in which an earlier row equals this one although no two rows may.
-    pub(super) fn clash(&self, cells: &[Value]) -> Option<(String, String)> {
-        let unique = self.unique.iter().find(|unique| {
-            digest(cells, &unique.cells, Case::Kept).is_some_and(|key| unique.seen.contains(&key))
-        })?;
-        let reason = format!(
-            "expected every row to differ in {}, found an earlier row with the same",
-            listed(&unique.names)
-        );
-        Some((unique.names.join("+"), reason))
+    pub(super) fn clash(
+        &self,
+        scratch: &Connection,
+        marks: &Marks,
+    ) -> Result<Option<(String, String)>, Error> {
+        for (unique, key) in self.unique.iter().zip(&marks.unique) {
+            let Some(key) = key else { continue };
+            if unique.seen.find(scratch, key)?.is_some() {
+                let reason = format!(
+                    "expected every row to differ in {}, found an earlier row with the same",
+                    listed(&unique.names)
+                );
+                return Ok(Some((unique.names.join("+"), reason)));
+            }
+        }
+        Ok(None)
     }
 
     /// Returns an id that no row ever had.
@@ -163,21 +236,33 @@ impl Target {
     }
 
     /// Remembers a row that was written.
-    pub(super) fn remember(&mut self, id: i64, cells: &[Value]) {
+    pub(super) fn remember(
+        &mut self,
+        scratch: &Connection,
+        id: i64,
+        cells: &Cells,
+        marks: &Marks,
+    ) -> Result<(), Error> {
         self.written.insert(id);
-        for unique in &mut self.unique {
-            unique.seen.extend(digest(cells, &unique.cells, Case::Kept));
+        for (unique, key) in self.unique.iter_mut().zip(&marks.unique) {
+            if let Some(key) = key {
+                unique.seen.remember(scratch, *key, id)?;
+            }
         }
         for natural in &mut self.naturals {
             if let Some(key) = digest(cells, &natural.cells, Case::Kept) {
-                natural.found.entry(key).and_modify(|found| *found = None).or_insert(Some(id));
+                let known = natural.found.find(scratch, &key)?;
+                natural.found.remember(scratch, key, known.map_or(id, |_| SEVERAL))?;
             }
         }
-        for duplicates in &mut self.duplicates {
-            if let Some(key) = digest(cells, &duplicates.by, Case::Folded) {
-                duplicates.first.entry(key).or_insert(id);
+        for (duplicates, key) in self.duplicates.iter_mut().zip(&marks.duplicates) {
+            if let Some(key) = key
+                && duplicates.first.find(scratch, key)?.is_none()
+            {
+                duplicates.first.remember(scratch, *key, id)?;
             }
         }
+        Ok(())
     }
 }
 
@@ -188,18 +273,30 @@ enum Case {
 }
 
 /// Returns the digest of some cells; none when one of them is empty.
-fn digest(cells: &[Value], wanted: &[usize], case: Case) -> Option<KeyDigest> {
+fn digest(cells: &Cells, wanted: &[usize], case: Case) -> Option<KeyDigest> {
     let mut hasher = Hasher::new();
+    let mut digits = [0_u8; 24];
     for index in wanted {
-        match cells.get(*index)? {
-            Value::Null => return None,
-            Value::Integer(number) => keys::add(&mut hasher, Some(&number.to_string())),
-            Value::Real(number) => keys::add(&mut hasher, Some(&number.to_string())),
-            Value::Text(text) if case == Case::Folded => {
-                keys::add(&mut hasher, Some(&text.to_lowercase()));
+        match cells.get(*index) {
+            ValueRef::Null => return None,
+            ValueRef::Integer(number) => {
+                let mut rest = digits.as_mut_slice();
+                // 24 bytes hold every number.
+                let _written = write!(rest, "{number}");
+                let left = rest.len();
+                let length = digits.len() - left;
+                let text = std::str::from_utf8(digits.get(..length)?).ok()?;
+                keys::add(&mut hasher, Some(text));
             }
-            Value::Text(text) => keys::add(&mut hasher, Some(text)),
-            Value::Blob(bytes) => hasher.update(bytes),
+            ValueRef::Real(number) => keys::add(&mut hasher, Some(&number.to_string())),
+            ValueRef::Text(bytes) => {
+                let text = std::str::from_utf8(bytes).ok()?;
+                match case {
+                    Case::Kept => keys::add(&mut hasher, Some(text)),
+                    Case::Folded => keys::add(&mut hasher, Some(&text.to_lowercase())),
+                }
+            }
+            ValueRef::Blob(bytes) => hasher.update(bytes),
         }
     }
     Some(keys::first_half(hasher))
@@ -207,34 +304,51 @@ fn digest(cells: &[Value], wanted: &[usize], case: Case) -> Option<KeyDigest> {
 
 #[cfg(test)]
 mod tests {
+    use landfall_instances::value::Canonical;
+
     use super::*;
 
-    fn text(text: &str) -> Value {
-        Value::Text(text.to_owned())
+    fn row(texts: &[Option<&'static str>]) -> Cells {
+        let mut cells = Cells::default();
+        cells.reset(texts.len());
+        for (index, text) in texts.iter().enumerate() {
+            if let Some(text) = *text {
+                cells.set(index, &Canonical::Text(text.into()));
+            }
+        }
+        cells
     }
 
     #[test]
     fn rows_are_one_without_regard_to_case_and_never_by_an_empty_cell() {
+        let scratch = Connection::open_in_memory().unwrap();
+        let known = || Known::scratch(&scratch).unwrap();
         let mut target = Target {
             next: 1,
             written: IdSet::default(),
             unique: vec![Unique {
                 cells: vec![2],
                 names: vec!["external_id".to_owned()],
-                seen: HashSet::new(),
+                seen: known(),
             }],
-            duplicates: vec![Duplicates { by: vec![1], first: HashMap::new() }],
+            duplicates: vec![Duplicates { by: vec![1], first: known() }],
             naturals: vec![],
         };
-        let row = [Value::Null, text("Ada"), text("x")];
-        assert_eq!(target.duplicate(&[1], &row), None);
+        let ada = row(&[None, Some("Ada"), Some("x")]);
+        let duplicate = |target: &Target, cells: &Cells| {
+            target.duplicate(&scratch, &[1], &target.marks(cells)).unwrap()
+        };
+        let clash =
+            |target: &Target, cells: &Cells| target.clash(&scratch, &target.marks(cells)).unwrap();
+        assert_eq!(duplicate(&target, &ada), None);
         assert_eq!(target.number(), 1);
-        target.remember(1, &row);
-        assert_eq!(target.duplicate(&[1], &[Value::Null, text("ADA"), text("y")]), Some(1));
-        assert_eq!(target.duplicate(&[1], &[Value::Null, Value::Null, text("y")]), None);
-        assert_eq!(target.clash(&row).unwrap().0, "external_id");
-        assert_eq!(target.clash(&[Value::Null, text("Ada"), text("X")]), None);
-        assert_eq!(target.clash(&[Value::Null, text("Ada"), Value::Null]), None);
+        let marks = target.marks(&ada);
+        target.remember(&scratch, 1, &ada, &marks).unwrap();
+        assert_eq!(duplicate(&target, &row(&[None, Some("ADA"), Some("y")])), Some(1));
+        assert_eq!(duplicate(&target, &row(&[None, None, Some("y")])), None);
+        assert_eq!(clash(&target, &ada).unwrap().0, "external_id");
+        assert_eq!(clash(&target, &row(&[None, Some("Ada"), Some("X")])), None);
+        assert_eq!(clash(&target, &row(&[None, Some("Ada"), None])), None);
         assert_eq!(target.number(), 2);
     }
 }

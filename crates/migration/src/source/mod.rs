@@ -25,7 +25,9 @@ use self::{csv::Csv, excel::Excel, json_lines::JsonLines};
 pub(crate) const LINE: &str = "landfall_line";
 
 /// A format of source: what columns it has, and its rows in their order.
-pub(crate) trait Format {
+///
+/// Sources are read in parallel, each by one thread.
+pub(crate) trait Format: Send + Sync {
     /// Returns the columns, as their header (or table) names them.
     fn columns(&self) -> Result<Vec<String>, Error>;
 

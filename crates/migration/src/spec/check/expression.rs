@@ -184,6 +184,7 @@ mod tests {
         let source = |name: &str, columns: &[&str]| SourcePlan {
             name: name.to_owned(),
             file: format!("{name}.csv"),
+            bytes: 0,
             columns: columns.iter().map(|column| (*column).to_owned()).collect(),
             has_header: true,
             null: vec![],

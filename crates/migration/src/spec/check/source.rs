@@ -105,6 +105,10 @@ fn open(spec: &Spec, source: &Source, dump: &Path) -> Result<SourcePlan, Problem
             Problem::new(SPEC, format!("source `{}`: expected its file in the spec", source.name))
         })?),
     };
+    let bytes = match &input {
+        Input::File(path) => std::fs::metadata(path).map_or(0, |facts| facts.len()),
+        Input::Held(bytes) => bytes.len() as u64,
+    };
     let expected = named(spec, source);
     let read =
         source::open(source, input, &expected).and_then(|format| Ok((format.columns()?, format)));
@@ -115,6 +119,7 @@ fn open(spec: &Spec, source: &Source, dump: &Path) -> Result<SourcePlan, Problem
     Ok(SourcePlan {
         name: source.name.clone(),
         file: source.file.clone(),
+        bytes,
         has_header: source::is_header(&columns, &expected),
         columns,
         null: source.null.clone().unwrap_or_else(|| vec![String::new()]),
