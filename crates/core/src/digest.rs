@@ -73,10 +73,12 @@ impl From<[u8; 32]> for Digest {
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for byte in self.0 {
-            write!(f, "{byte:02x}")?;
+        // Heads and hashes are written for every entry of a ledger, so the digits are made at once.
+        let mut digits = [0; 64];
+        for (pair, byte) in digits.chunks_exact_mut(2).zip(self.0) {
+            pair.copy_from_slice(&[digit(byte >> 4), digit(byte & 0x0f)]);
         }
-        Ok(())
+        f.write_str(std::str::from_utf8(&digits).map_err(|_| fmt::Error)?)
     }
 }
 
@@ -97,14 +99,32 @@ impl FromStr for Digest {
 
     fn from_str(text: &str) -> Result<Self, NotADigest> {
         let wrong = || NotADigest(text.chars().take(80).collect());
-        if text.len() != 64 || !text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
+        if text.len() != 64 {
             return Err(wrong());
         }
         let mut bytes = [0; 32];
-        for (index, byte) in bytes.iter_mut().enumerate() {
-            *byte = u8::from_str_radix(&text[index * 2..index * 2 + 2], 16).map_err(|_| wrong())?;
+        for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
+            let [high, low] = pair else { return Err(wrong()) };
+            let (Some(high), Some(low)) = (value(*high), value(*low)) else {
+                return Err(wrong());
+            };
+            *byte = (high << 4) | low;
         }
         Ok(Self(bytes))
+    }
+}
+
+/// Returns the lower-case hexadecimal digit of a value below 16.
+fn digit(value: u8) -> u8 {
+    if value < 10 { b'0' + value } else { b'a' + (value - 10) }
+}
+
+/// Returns the value of a lower-case hexadecimal digit.
+fn value(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        _ => None,
     }
 }
 
@@ -155,5 +175,19 @@ mod tests {
         assert_eq!(Digest::of(b"").to_string(), text);
         assert_eq!(text.parse::<Digest>().unwrap(), Digest::of(b""));
         assert!("E3".parse::<Digest>().is_err());
+    }
+
+    #[test]
+    fn every_byte_is_written_and_read_back() {
+        for byte in 0..=255_u8 {
+            let text = Digest::from([byte; 32]).to_string();
+            assert_eq!(text, format!("{byte:02x}").repeat(32));
+            assert_eq!(text.parse::<Digest>().unwrap(), Digest::from([byte; 32]));
+        }
+        for wrong in
+            ["A".repeat(64), "g".repeat(64), "é".repeat(32), "0".repeat(63), "0".repeat(65)]
+        {
+            assert!(wrong.parse::<Digest>().is_err(), "{wrong}");
+        }
     }
 }

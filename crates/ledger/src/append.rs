@@ -15,7 +15,7 @@ use crate::{
 /// The write transaction of a ledger: what is read in it cannot change before it ends.
 #[derive(Debug)]
 pub struct Transaction<'a> {
-    connection: &'a Connection,
+    pub(crate) connection: &'a Connection,
     head: Head,
     now: Timestamp,
     broken: bool,

@@ -8,7 +8,8 @@ pub(crate) const LONGEST: usize = 16 << 20;
 
 /// Integers up to 2^53 mean the same in every language that reads numbers as doubles.
 const LARGEST_INTEGER: u64 = 1 << 53;
-const LONGEST_NAME: usize = 200;
+/// The longest name of a stream or kind in bytes.
+pub(crate) const LONGEST_NAME: usize = 200;
 
 /// A line as it was found: its hash always, the entry where it is one, and what is wrong with it.
 pub(crate) struct Inspected {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rusqlite::Connection;
 
-use crate::{Error, Problem, chain::Problems, store};
+use crate::{Error, Problem, chain::Problems, read::text, store};
 
 /// Reports every damage outside the entries.
 ///
@@ -17,6 +17,29 @@ pub(crate) fn check(connection: &Connection, problems: &mut Problems) -> Result<
         }
     }
     Ok(())
+}
+
+/// Tells whether what keeps the ledger append-only is there, and nothing else; its pages are not looked at.
+pub(crate) fn is_as_made(connection: &Connection) -> Result<bool, rusqlite::Error> {
+    let mut problems = Problems::default();
+    schema(connection, &mut problems)?;
+    marks(connection, &mut problems)?;
+    Ok(problems.into_vec().is_empty())
+}
+
+/// Tells whether every page is whole and every row has the types of its columns. What the indexes hold is not compared
+/// with the rows.
+pub(crate) fn pages_are_whole(connection: &Connection) -> Result<bool, rusqlite::Error> {
+    let mut statement = connection.prepare("PRAGMA quick_check(1)")?;
+    let mut rows = statement.query([])?;
+    let mut answered = false;
+    while let Some(row) = rows.next()? {
+        answered = true;
+        if text(row.get_ref(0)?) != b"ok" {
+            return Ok(false);
+        }
+    }
+    Ok(answered)
 }
 
 /// Reports an answer of the store that means damage; hands on any other error.

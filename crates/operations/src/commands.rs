@@ -16,7 +16,7 @@ use crate::{
     error::{Error, Result},
     fail_point,
     installation::{
-        Installation, VENDOR, customer_stream, customers_of, fold_customer, fold_vendor, tick,
+        Folded, Installation, VENDOR, customer_stream, customers_of, fold_vendor, tick,
         vendor_entry, write_event,
     },
     secrets::Password,
@@ -133,13 +133,19 @@ impl Installation {
     ) -> Result<Vec<Event>> {
         let clock = self.clock();
         let policy = &self.policy;
+        // What this process has read of the stream is not read again; what others have added since is.
+        let known = self.folded.borrow().get(customer).cloned().unwrap_or_default();
         let decided = self.ledger.write(
             |last| tick(clock, last),
             |transaction| {
                 let stream = customer_stream(customer);
-                let entries = transaction.stream(&stream)?;
-                let mut state = fold_customer(&entries)?;
-                let mut version = entries.last().map_or(0, |entry| entry.version);
+                let mut folded = if transaction.version(&stream)? < known.version {
+                    Folded::default()
+                } else {
+                    known
+                };
+                transaction.stream_stored(&stream, folded.version, |stored| folded.take(stored))?;
+                let Folded { mut state, mut version } = folded;
                 let now = transaction.now();
                 let command = make(state.as_ref(), transaction.head(), now)?;
                 let context = customer::Context { policy, now, person: Some(person), reason };

@@ -1,6 +1,6 @@
 //! One data directory, opened: ledger, stores, rules in force.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{cell::RefCell, collections::BTreeMap, path::Path};
 
 use landfall_catalogue::Catalogue;
 use landfall_core::{
@@ -14,7 +14,7 @@ use landfall_core::{
     vendor::{self, ClockKind, Vendor},
 };
 use landfall_instances::package::Store;
-use landfall_ledger::Ledger;
+use landfall_ledger::{Ledger, Stored};
 
 use crate::{
     Caller,
@@ -42,6 +42,36 @@ pub struct Installation {
     pub(crate) recovered: bool,
     /// The only customer that may be seen, where one of its people looks.
     limited_to: Option<CustomerId>,
+    /// The customers as their streams were read last: what was read once is not read again.
+    pub(crate) folded: RefCell<BTreeMap<CustomerId, Folded>>,
+}
+
+/// A customer's stream, folded up to a version.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Folded {
+    /// The customer, where the stream has one.
+    pub(crate) state: Option<Customer>,
+    /// The version of the last entry.
+    pub(crate) version: u64,
+}
+
+impl Folded {
+    /// Takes the next entry of the stream.
+    pub(crate) fn take(&mut self, stored: &Stored<'_>) -> Result<()> {
+        let kind = stored.kind.strip_prefix("customer.").filter(|_| stored.kind_version == 1);
+        let event = match kind.and_then(|kind| customer::Event::read(kind, &stored.body)) {
+            Some(event) => event,
+            None => read_event(&stored.entry()?, "customer.")?,
+        };
+        let stamp = customer::Stamp { time: stored.time };
+        self.state = customer::evolve(self.state.take(), &event, stamp);
+        // A refusal may be the first entry of a stream of somebody who is no customer.
+        if let Some(customer) = &mut self.state {
+            customer.version = stored.version;
+        }
+        self.version = stored.version;
+        Ok(())
+    }
 }
 
 impl std::fmt::Debug for Installation {
@@ -228,6 +258,7 @@ impl Installation {
             clock,
             recovered: false,
             limited_to: None,
+            folded: RefCell::default(),
         })
     }
 
@@ -314,10 +345,22 @@ impl Installation {
                 )
                 .into());
         }
-        fold_customer(&self.ledger.stream(&customer_stream(id))?)?.ok_or_else(|| Error::NotFound {
+        self.folded(id)?.ok_or_else(|| Error::NotFound {
             what: format!("there is no customer `{id}`"),
             hint: "`landfall customer list` shows the customers".to_owned(),
         })
+    }
+
+    /// Folds what a customer's stream has become since it was read last.
+    fn folded(&self, id: &CustomerId) -> Result<Option<Customer>> {
+        let stream = customer_stream(id);
+        let known = self.folded.borrow_mut().remove(id).unwrap_or_default();
+        let mut folded =
+            if self.ledger.version(&stream)? < known.version { Folded::default() } else { known };
+        self.ledger.stream_stored(&stream, folded.version, |stored| folded.take(stored))?;
+        let state = folded.state.clone();
+        self.folded.borrow_mut().insert(id.clone(), folded);
+        Ok(state)
     }
 
     /// Returns the customers, in order of their identity, and the vendor where it owns environments.

@@ -544,3 +544,16 @@ pub struct SectionCounts {
     /// Rows that the spec leaves out.
     pub filtered: u64,
 }
+
+impl Event {
+    /// Reads an event from the last part of its entry's kind (`contract-signed`) and its facts as JSON. `None` where it
+    /// is none that is known.
+    #[must_use]
+    pub fn read(kind: &str, body: &str) -> Option<Self> {
+        let is_word = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        if !kind.bytes().all(is_word) {
+            return None;
+        }
+        serde_json::from_str(&format!(r#"{{"kind":"{kind}","body":{body}}}"#)).ok()
+    }
+}

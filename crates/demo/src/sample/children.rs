@@ -11,7 +11,7 @@ use super::{
     studies,
 };
 
-/// A file of rows that belong to people.
+/// A table of rows that belong to people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Child {
     Conditions,
@@ -24,7 +24,8 @@ pub(super) enum Child {
 }
 
 impl Child {
-    /// Every such file, in the order in which they are written.
+    /// Every such table.
+    #[cfg(test)]
     pub(super) const ALL: [Self; 7] = [
         Self::Conditions,
         Self::Medications,
@@ -35,20 +36,20 @@ impl Child {
         Self::Documents,
     ];
 
-    /// Returns the file's name.
-    pub(super) fn file(self) -> &'static str {
+    /// Returns the table's name.
+    pub(super) fn name(self) -> &'static str {
         match self {
-            Self::Conditions => "conditions.csv",
-            Self::Medications => "medications.csv",
-            Self::Substances => "substances.csv",
-            Self::Appointments => "appointments.csv",
-            Self::Participation => "participation.csv",
-            Self::Letters => "letters.csv",
-            Self::Documents => "documents.csv",
+            Self::Conditions => "conditions",
+            Self::Medications => "medications",
+            Self::Substances => "substances",
+            Self::Appointments => "appointments",
+            Self::Participation => "participation",
+            Self::Letters => "letters",
+            Self::Documents => "documents",
         }
     }
 
-    /// Returns the file's columns; the second is always the person's number.
+    /// Returns the table's columns; the second is always the person's number.
     pub(super) fn columns(self) -> &'static [&'static str] {
         match self {
             Self::Conditions => &[
@@ -461,7 +462,7 @@ mod tests {
             for index in 0..2_000 {
                 let person = person::make(4, index);
                 for row in child.rows(4, &person) {
-                    assert_eq!(row.len(), child.columns().len(), "{}", child.file());
+                    assert_eq!(row.len(), child.columns().len(), "{}", child.name());
                     assert_eq!(row[1], person.number);
                     assert!(keys.insert(row[0].clone()), "{}", row[0]);
                 }

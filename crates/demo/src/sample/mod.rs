@@ -1,12 +1,14 @@
-//! The sample source: a believable legacy database of a phase I unit as CSV files, and the spec that migrates it.
+//! The sample source: a believable legacy database of a phase I unit, and the spec that migrates it.
 //!
 //! Everything follows from the seed: the same seed and numbers give the same bytes. The rows of a person depend on seed
-//! and index alone, so a larger database begins with the rows of a smaller one.
+//! and index alone, so a larger database begins with the rows of a smaller one. The people are the same in every format;
+//! `format` says what becomes of what a format cannot say.
 
 mod account;
 mod children;
 mod day;
 mod defects;
+mod format;
 mod medical;
 mod names;
 mod person;
@@ -14,20 +16,20 @@ mod places;
 mod random;
 mod spec;
 mod studies;
+mod table;
 
 use std::{
     collections::BTreeMap,
-    fs::{self, File},
-    io::{self, BufWriter},
+    fs, io,
     path::{Path, PathBuf},
 };
 
 use serde::Serialize;
 
-use children::Child;
-use day::Day;
 use defects::Defect;
+use table::Table;
 
+pub use format::{Form, Format, Packing, UnknownForm};
 pub(crate) use spec::FORGOTTEN;
 pub use spec::{Edition, write_spec};
 
@@ -42,6 +44,13 @@ pub struct Sample {
     pub extra: u64,
 }
 
+impl Sample {
+    /// Returns how many rows of people there are.
+    fn people(&self) -> u64 {
+        self.volunteers.saturating_add(self.extra)
+    }
+}
+
 /// The greatest number of people that the sample can hold with distinct numbers.
 pub const MOST_VOLUNTEERS: u64 = 5_000_000;
 
@@ -50,7 +59,11 @@ pub const MOST_VOLUNTEERS: u64 = 5_000_000;
 pub struct Facts {
     /// The folder that holds the files.
     pub folder: PathBuf,
-    /// Rows by file, headers aside.
+    /// What the files are.
+    pub format: Format,
+    /// What they are packed with.
+    pub packing: Packing,
+    /// Rows by file, and by table (`FILE#TABLE`) where a file holds several; headers aside.
     pub files: BTreeMap<String, u64>,
     /// Rows of people, right or not.
     pub people: u64,
@@ -62,10 +75,12 @@ pub struct Facts {
     pub missing_names: u64,
     /// First names that are too long.
     pub too_long: u64,
-    /// Rows with a value too few or too many.
+    /// Rows that no format can read: with a value too few or too many, a broken object, merged cells.
     pub malformed: u64,
     /// Child rows of people who are not there.
     pub orphans: u64,
+    /// Letters without their marks, because the encoding does not have them.
+    pub plain_letters: u64,
 }
 
 /// Why the sample cannot be written.
@@ -77,6 +92,26 @@ pub enum Error {
     /// The numbers make no sample.
     #[error("expected 1 to {most} volunteers, found {0}; give another number", most = MOST_VOLUNTEERS)]
     Volunteers(u64),
+    /// A workbook is packed as it is.
+    #[error(
+        "expected a text format to pack with `{0}`, found `excel`, which is packed already; leave out `--pack`"
+    )]
+    Packed(Packing),
+    /// A sheet is full.
+    #[error(
+        "expected at most {most} rows on a sheet, which is all that Excel has, found more for `{table}`; take fewer volunteers or another format"
+    )]
+    Rows {
+        /// Which table.
+        table: &'static str,
+        /// How many rows there can be.
+        most: u64,
+    },
+    /// A file that would say nothing about its columns.
+    #[error(
+        "expected a row at least for `{0}`, because JSON Lines have no header that names the columns, found none; take more volunteers"
+    )]
+    NoRows(String),
     /// The system said no.
     #[error("cannot {action} `{}`: {source}", .path.display())]
     File {
@@ -112,15 +147,15 @@ pub(crate) fn check(volunteers: u64) -> Result<(), Error> {
     Ok(())
 }
 
-/// Writes the sample into a new or empty folder: `people.csv` and the files that belong to it, and the folder `spec`.
-/// It is written aside and renamed, so it is there whole or not at all.
+/// Writes the sample into a new or empty folder: the files of its form, and the folder `spec`. It is written aside and
+/// renamed, so it is there whole or not at all.
 ///
 /// # Errors
-/// When the folder holds files, the numbers make no sample, or a file cannot be written.
-pub fn write(folder: &Path, sample: &Sample) -> Result<Facts, Error> {
+/// When the folder holds files, the numbers make no sample of that form, or a file cannot be written.
+pub fn write(folder: &Path, sample: &Sample, form: Form) -> Result<Facts, Error> {
     aside(folder, |aside| {
-        let facts = write_dump(aside, sample)?;
-        write_spec(&aside.join("spec"), Edition::Final)?;
+        let facts = write_dump(aside, sample, form)?;
+        write_spec(&aside.join("spec"), Edition::Final, form)?;
         Ok(facts)
     })
     .map(|facts| Facts { folder: folder.to_owned(), ..facts })
@@ -162,25 +197,52 @@ pub(crate) fn aside<T>(
     Ok(filled)
 }
 
-/// Writes the CSV files of the sample into a folder that exists.
+/// Writes the files of the sample into a folder that exists.
 ///
 /// # Errors
-/// When the numbers make no sample, or a file cannot be written.
-pub fn write_dump(folder: &Path, sample: &Sample) -> Result<Facts, Error> {
-    let total = sample.volunteers.saturating_add(sample.extra);
-    if sample.volunteers == 0 || total > MOST_VOLUNTEERS {
+/// When the numbers make no sample of that form, or a file cannot be written.
+pub fn write_dump(folder: &Path, sample: &Sample, form: Form) -> Result<Facts, Error> {
+    if sample.volunteers == 0 || sample.people() > MOST_VOLUNTEERS {
         return Err(Error::Volunteers(sample.volunteers));
     }
-    let mut people = Table::create(folder, "people.csv", person::COLUMNS)?;
-    let mut children = Vec::new();
-    for child in Child::ALL {
-        children.push((child, Table::create(folder, child.file(), child.columns())?));
+    form.check(sample)?;
+    let mut facts = wrong_people(sample);
+    let mut counts: BTreeMap<&'static str, u64> = BTreeMap::new();
+    let mut writer = form.writer(folder)?;
+    for group in form.groups() {
+        for table in &group {
+            writer.begin(*table)?;
+        }
+        table::rows(sample, &group, &mut |table, row| {
+            *counts.entry(table.name()).or_default() += 1;
+            facts.orphans += u64::from(row.is_orphan);
+            if form.format != Format::CsvWindows1252 {
+                return writer.row(table, row.cells);
+            }
+            let mut cells = Vec::with_capacity(row.cells.len());
+            for cell in row.cells {
+                let (text, plain) = format::in_windows_1252(cell);
+                facts.plain_letters += plain;
+                cells.push(text);
+            }
+            writer.row(table, &cells)
+        })?;
+        for table in &group {
+            writer.end(*table)?;
+        }
     }
-    let mut facts = Facts { folder: folder.to_owned(), ..Facts::default() };
-    for index in 0..total {
-        let person = person::make(sample.seed, index);
-        people.row(&person.row)?;
-        match person.defect {
+    writer.finish()?;
+    let count = |table: Table| counts.get(table.name()).copied().unwrap_or_default();
+    facts.people = count(Table::People);
+    facts.files = Table::ALL.into_iter().map(|table| (form.place(table), count(table))).collect();
+    Ok(Facts { folder: folder.to_owned(), format: form.format, packing: form.packing, ..facts })
+}
+
+/// Counts what is wrong with people, by kind.
+fn wrong_people(sample: &Sample) -> Facts {
+    let mut facts = Facts::default();
+    for index in 0..sample.people() {
+        match defects::of(index) {
             Defect::Duplicate { .. } => facts.duplicates += 1,
             Defect::ImpossibleDate => facts.impossible_dates += 1,
             Defect::MissingName => facts.missing_names += 1,
@@ -188,87 +250,8 @@ pub fn write_dump(folder: &Path, sample: &Sample) -> Result<Facts, Error> {
             Defect::TooFewValues | Defect::TooManyValues => facts.malformed += 1,
             Defect::None => {}
         }
-        for (child, table) in &mut children {
-            for row in child.rows(sample.seed, &person) {
-                table.row(&row)?;
-            }
-            if defects::orphan_follows(index)
-                && let Some(row) = child.orphan(sample.seed, &person)
-            {
-                table.row(&row)?;
-                facts.orphans += 1;
-            }
-        }
     }
-    facts.people = people.rows;
-    people.finish(&mut facts)?;
-    for (_, table) in children {
-        table.finish(&mut facts)?;
-    }
-    trials(folder, &mut facts)?;
-    Ok(facts)
-}
-
-/// Writes the studies, which are the same whatever the number of people.
-fn trials(folder: &Path, facts: &mut Facts) -> Result<(), Error> {
-    const COLUMNS: &[&str] = &[
-        "CODE", "TITLE", "SPONSOR", "PHASE", "AREA", "BLINDING", "STATUS", "STARTED", "ENDED",
-        "SUBJECTS", "WASHOUT", "FEE",
-    ];
-    let mut table = Table::create(folder, "trials.csv", COLUMNS)?;
-    for trial in studies::TRIALS {
-        let (from, to) = trial.days;
-        table.row(&[
-            trial.code.to_owned(),
-            trial.title.to_owned(),
-            trial.sponsor.to_owned(),
-            trial.phase.to_owned(),
-            trial.area.to_owned(),
-            trial.blinding.to_owned(),
-            trial.status.to_owned(),
-            Day(from).iso(),
-            to.map_or_else(String::new, |day| Day(day).iso()),
-            trial.subjects.to_string(),
-            trial.washout.to_string(),
-            trial.fee.to_string(),
-        ])?;
-    }
-    table.finish(facts)
-}
-
-/// A CSV file that is being written.
-struct Table {
-    path: PathBuf,
-    name: &'static str,
-    writer: csv::Writer<BufWriter<File>>,
-    rows: u64,
-}
-
-impl Table {
-    fn create(folder: &Path, name: &'static str, columns: &[&str]) -> Result<Self, Error> {
-        let path = folder.join(name);
-        let file = File::create(&path).map_err(Error::file("create", &path))?;
-        // Flexible: some rows have a value too few or too many, on purpose.
-        let writer = csv::WriterBuilder::new().flexible(true).from_writer(BufWriter::new(file));
-        let mut table = Self { path, name, writer, rows: 0 };
-        table.row(columns)?;
-        table.rows = 0;
-        Ok(table)
-    }
-
-    fn row<T: AsRef<[u8]>>(&mut self, cells: &[T]) -> Result<(), Error> {
-        self.writer
-            .write_record(cells)
-            .map_err(|error| Error::file("write", &self.path)(io::Error::other(error)))?;
-        self.rows += 1;
-        Ok(())
-    }
-
-    fn finish(mut self, facts: &mut Facts) -> Result<(), Error> {
-        self.writer.flush().map_err(Error::file("write", &self.path))?;
-        facts.files.insert(self.name.to_owned(), self.rows);
-        Ok(())
-    }
+    facts
 }
 
 #[cfg(test)]
@@ -276,8 +259,12 @@ mod tests {
     use super::*;
 
     fn written(sample: Sample) -> (tempfile::TempDir, Facts) {
+        written_as(sample, Form::default())
+    }
+
+    fn written_as(sample: Sample, form: Form) -> (tempfile::TempDir, Facts) {
         let folder = tempfile::tempdir().unwrap();
-        let facts = write(&folder.path().join("sample"), &sample).unwrap();
+        let facts = write(&folder.path().join("sample"), &sample, form).unwrap();
         (folder, facts)
     }
 
@@ -334,9 +321,42 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("mine.txt"), "x").unwrap();
         let sample = Sample { volunteers: 1, seed: 1, extra: 0 };
-        assert!(matches!(write(folder.path(), &sample), Err(Error::NotEmpty(_))));
+        let written = |folder: &Path, sample: Sample, format| {
+            write(folder, &sample, Form { format, packing: Packing::None })
+        };
+        let refused = written(folder.path(), sample, Format::Csv);
+        assert!(matches!(refused, Err(Error::NotEmpty(_))));
         let none = Sample { volunteers: 0, ..sample };
-        assert!(matches!(write(&folder.path().join("new"), &none), Err(Error::Volunteers(0))));
+        let refused = written(&folder.path().join("new"), none, Format::Csv);
+        assert!(matches!(refused, Err(Error::Volunteers(0))));
+        let refused = written(&folder.path().join("new"), sample, Format::JsonLines);
+        assert!(matches!(refused, Err(Error::NoRows(_))));
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn every_form_has_the_same_rows_and_the_same_bytes_again() {
+        let sample = Sample { volunteers: 210, seed: 5, extra: 3 };
+        let (_, usual) = written(sample);
+        let rows: Vec<u64> = usual.files.values().copied().collect();
+        for format in Format::ALL {
+            for packing in Packing::ALL {
+                let form = Form { format, packing };
+                if format == Format::Excel && packing != Packing::None {
+                    continue;
+                }
+                let ((one, facts), (two, _)) = (written_as(sample, form), written_as(sample, form));
+                let found: Vec<u64> = facts.files.values().copied().collect();
+                assert_eq!(found, rows, "{format} {packing}");
+                assert_eq!(facts.malformed, usual.malformed);
+                assert_eq!(facts.plain_letters > 0, format == Format::CsvWindows1252);
+                for table in Table::ALL {
+                    let name = form.file(table);
+                    assert_eq!(read(&one, &name), read(&two, &name), "{format} {packing} {name}");
+                }
+                let spec = String::from_utf8(read(&one, "spec/spec.toml")).unwrap();
+                assert!(spec.contains(&form.declaration(Table::Trials)), "{format} {packing}");
+            }
+        }
     }
 }

@@ -9,7 +9,7 @@ use super::{
     random::{Purpose, Random},
 };
 
-/// The columns of `people.csv`.
+/// The columns of the people's table.
 pub(super) const COLUMNS: &[&str] = &[
     "PERSON_NO",
     "TITLE",
@@ -55,7 +55,7 @@ pub(super) const COLUMNS: &[&str] = &[
     "ROW_VERSION",
 ];
 
-/// A person, and what the other files need to know of them.
+/// A person, and what the other tables need to know of them.
 #[derive(Debug, Clone)]
 pub(super) struct Person {
     pub(super) index: u64,
@@ -67,7 +67,7 @@ pub(super) struct Person {
     pub(super) is_female: bool,
     pub(super) registered: Day,
     pub(super) defect: Defect,
-    /// The row as it stands in `people.csv`.
+    /// The row as it stands in the people's table.
     pub(super) row: Vec<String>,
 }
 

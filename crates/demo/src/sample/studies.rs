@@ -1,4 +1,4 @@
-//! The studies that the unit ran: what `trials.csv` holds, whatever the number of volunteers.
+//! The studies that the unit ran: what the table `trials` holds, whatever the number of volunteers.
 
 /// A study of the legacy database.
 #[derive(Debug, Clone, Copy)]

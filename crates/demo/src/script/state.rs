@@ -13,7 +13,7 @@ use landfall_core::{
 use landfall_operations::{Caller, Installation, Password};
 
 use super::{Error, people::Who};
-use crate::sample::{self, Edition, Sample};
+use crate::sample::{self, Edition, Form, Sample};
 
 /// The folder of the generated passwords, within the data directory.
 pub(super) const PASSWORDS: &str = "demonstration-passwords";
@@ -114,13 +114,13 @@ impl State {
             return Ok(folder);
         }
         sample::aside(&folder, |aside| match given {
-            Given::Dump => sample::write_dump(aside, &self.sample(0)).map(|_| ()),
+            Given::Dump => sample::write_dump(aside, &self.sample(0), Form::default()).map(|_| ()),
             Given::FinalDump => {
                 let extra = sample::late(self.volunteers);
-                sample::write_dump(aside, &self.sample(extra)).map(|_| ())
+                sample::write_dump(aside, &self.sample(extra), Form::default()).map(|_| ())
             }
-            Given::FirstSpec => sample::write_spec(aside, Edition::First),
-            Given::FinalSpec => sample::write_spec(aside, Edition::Final),
+            Given::FirstSpec => sample::write_spec(aside, Edition::First, Form::default()),
+            Given::FinalSpec => sample::write_spec(aside, Edition::Final, Form::default()),
         })?;
         Ok(folder)
     }

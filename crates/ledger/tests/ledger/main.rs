@@ -7,6 +7,8 @@ mod damage;
 #[cfg(test)]
 mod exports;
 #[cfg(test)]
+mod long;
+#[cfg(test)]
 mod page;
 #[cfg(test)]
 mod processes;

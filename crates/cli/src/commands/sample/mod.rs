@@ -9,7 +9,7 @@ use crate::{context::Context, output::error::Failure};
 /// What samples there are.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
-    /// Writes the database of a made-up phase I unit as CSV files, and the spec that migrates it.
+    /// Writes the database of a made-up phase I unit, in one of the formats of the field, and the spec that migrates it.
     Source(source::Arguments),
 }
 

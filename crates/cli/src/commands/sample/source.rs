@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use landfall_demo::sample::{self, MOST_VOLUNTEERS, Sample};
+use landfall_demo::sample::{self, Form, Format, MOST_VOLUNTEERS, Packing, Sample};
 
 use crate::{
     context::Context,
@@ -31,6 +31,13 @@ pub(crate) struct Arguments {
     /// The final dump: the same people, and one more for every twenty at the end of each file.
     #[arg(long = "final")]
     is_final: bool,
+    /// What the files are: csv, csv-windows-1252, csv-utf-16 or json-lines (a file for each table), excel (one workbook,
+    /// made in memory: for some ten thousand people), pg-dump or mysql-dump (one file).
+    #[arg(long, value_name = "FORMAT", default_value_t = Format::Csv)]
+    format: Format,
+    /// What text files are packed with: none, gzip or zstd.
+    #[arg(long, value_name = "PACKING", default_value_t = Packing::None)]
+    pack: Packing,
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
@@ -39,6 +46,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
     let facts = sample::write(
         &arguments.folder,
         &Sample { volunteers: arguments.volunteers, seed: arguments.seed, extra },
+        Form { format: arguments.format, packing: arguments.pack },
     )?;
     let output = context.output();
     if output.is_json() {
@@ -55,6 +63,12 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
         "wrote a source of {} to `{folder}`, and the spec that migrates it to `{folder}/spec`",
         counted(facts.people, "person", "people")
     ));
+    if facts.plain_letters > 0 {
+        output.talk(&format!(
+            "{} that the encoding does not have stand without their marks",
+            counted(facts.plain_letters, "letter", "letters")
+        ));
+    }
     output.talk(&format!("next: landfall migration check {folder}/spec --source {folder}"));
     Ok(())
 }

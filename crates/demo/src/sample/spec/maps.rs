@@ -264,45 +264,45 @@ mod tests {
     use super::*;
     use crate::sample::{children::Child, person};
 
-    /// Which column of which file each map reads, and whether case matters to it.
+    /// Which column of which table each map reads, and whether case matters to it.
     const USES: &[(&str, &str, &str)] = &[
-        ("people.csv", "SEX", "sex"),
-        ("people.csv", "RACE", "race"),
-        ("people.csv", "NOK_RELATION", "relation"),
-        ("people.csv", "CONTACT_BY", "contact"),
-        ("people.csv", "PAY_METHOD", "payment"),
-        ("people.csv", "CLINIC", "site"),
-        ("people.csv", "STATUS", "status"),
-        ("people.csv", "RECRUIT_CODE", "recruitment"),
-        ("people.csv", "HEARD_FROM", "heard_from"),
-        ("people.csv", "COUNTY", "county"),
-        ("conditions.csv", "CONDITION", "condition"),
-        ("conditions.csv", "SEVERITY", "severity"),
-        ("medications.csv", "DRUG", "medication"),
-        ("medications.csv", "DOSE", "medication_dose"),
-        ("medications.csv", "FREQUENCY", "frequency"),
-        ("medications.csv", "ROUTE", "route"),
-        ("substances.csv", "SUBSTANCE", "substance"),
-        ("substances.csv", "USE_STATUS", "use_status"),
-        ("substances.csv", "AMOUNT", "substance_dose"),
-        ("substances.csv", "FREQUENCY", "frequency"),
-        ("appointments.csv", "CLINIC", "site"),
-        ("appointments.csv", "KIND", "appointment_kind"),
-        ("appointments.csv", "STATUS", "appointment_status"),
-        ("participation.csv", "OUTCOME", "outcome"),
-        ("letters.csv", "TEMPLATE", "template"),
-        ("letters.csv", "CHANNEL", "channel"),
-        ("letters.csv", "DELIVERY", "delivery"),
-        ("documents.csv", "KIND", "document_kind"),
+        ("people", "SEX", "sex"),
+        ("people", "RACE", "race"),
+        ("people", "NOK_RELATION", "relation"),
+        ("people", "CONTACT_BY", "contact"),
+        ("people", "PAY_METHOD", "payment"),
+        ("people", "CLINIC", "site"),
+        ("people", "STATUS", "status"),
+        ("people", "RECRUIT_CODE", "recruitment"),
+        ("people", "HEARD_FROM", "heard_from"),
+        ("people", "COUNTY", "county"),
+        ("conditions", "CONDITION", "condition"),
+        ("conditions", "SEVERITY", "severity"),
+        ("medications", "DRUG", "medication"),
+        ("medications", "DOSE", "medication_dose"),
+        ("medications", "FREQUENCY", "frequency"),
+        ("medications", "ROUTE", "route"),
+        ("substances", "SUBSTANCE", "substance"),
+        ("substances", "USE_STATUS", "use_status"),
+        ("substances", "AMOUNT", "substance_dose"),
+        ("substances", "FREQUENCY", "frequency"),
+        ("appointments", "CLINIC", "site"),
+        ("appointments", "KIND", "appointment_kind"),
+        ("appointments", "STATUS", "appointment_status"),
+        ("participation", "OUTCOME", "outcome"),
+        ("letters", "TEMPLATE", "template"),
+        ("letters", "CHANNEL", "channel"),
+        ("letters", "DELIVERY", "delivery"),
+        ("documents", "KIND", "document_kind"),
     ];
 
     #[test]
     fn every_typed_text_stands_in_its_map() {
         let maps = all();
         let people: Vec<_> = (0..3_000).map(|index| person::make(11, index)).collect();
-        for (file, column, map) in USES {
+        for (table, column, map) in USES {
             let entries = &maps.iter().find(|(name, _)| name == map).unwrap().1;
-            let child = Child::ALL.into_iter().find(|child| child.file() == *file);
+            let child = Child::ALL.into_iter().find(|child| child.name() == *table);
             let columns = child.map_or(person::COLUMNS, Child::columns);
             let at = columns.iter().position(|name| name == column).unwrap();
             for person in people.iter().filter(|person| person.row.len() == person::COLUMNS.len()) {
@@ -311,7 +311,7 @@ mod tests {
                 for row in rows.iter().filter(|row| !row[at].is_empty()) {
                     let text = row[at].to_lowercase();
                     let known = entries.iter().any(|(source, _)| source.to_lowercase() == text);
-                    assert!(known, "{file} {column}: `{}` is not in maps/{map}.csv", row[at]);
+                    assert!(known, "{table} {column}: `{}` is not in maps/{map}.csv", row[at]);
                 }
             }
         }

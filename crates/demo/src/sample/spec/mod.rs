@@ -5,7 +5,7 @@ mod maps;
 
 use std::{fs, path::Path};
 
-use super::Error;
+use super::{Error, Form, table::Table};
 
 /// The spec itself; docs/migration-spec.md explains every key.
 const SPEC: &str = include_str!("spec.toml");
@@ -22,11 +22,12 @@ pub enum Edition {
 /// The spelling that the first edition does not know.
 pub(crate) const FORGOTTEN: &str = "Tobaco";
 
-/// Writes the spec into a new folder.
+/// Writes the spec into a new folder. Specs for other forms differ in where and what their sources are, and in nothing
+/// else.
 ///
 /// # Errors
 /// When a file cannot be written.
-pub fn write_spec(folder: &Path, edition: Edition) -> Result<(), Error> {
+pub fn write_spec(folder: &Path, edition: Edition, form: Form) -> Result<(), Error> {
     let file = |name: &str, text: String| {
         let path = folder.join(name);
         fs::write(&path, text).map_err(Error::file("write", &path))
@@ -35,7 +36,7 @@ pub fn write_spec(folder: &Path, edition: Edition) -> Result<(), Error> {
         let path = folder.join(name);
         fs::create_dir_all(&path).map_err(Error::file("create the folder", &path))?;
     }
-    file("spec.toml", SPEC.to_owned())?;
+    file("spec.toml", spec_for(form))?;
     for (name, entries) in maps::all() {
         let mut text = String::from("source,target\n");
         for (source, target) in entries {
@@ -57,6 +58,13 @@ pub fn write_spec(folder: &Path, edition: Edition) -> Result<(), Error> {
     Ok(())
 }
 
+/// Returns the spec with the sources declared as the form has them.
+fn spec_for(form: Form) -> String {
+    Table::ALL.into_iter().fold(SPEC.to_owned(), |spec, table| {
+        spec.replace(&Form::default().declaration(table), &form.declaration(table))
+    })
+}
+
 /// Writes values as a line of a CSV file.
 fn line(values: &[&str]) -> String {
     let quoted: Vec<String> = values
@@ -75,13 +83,14 @@ fn line(values: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sample::{Format, Packing};
 
     #[test]
     fn the_first_edition_lacks_one_line_and_nothing_else() {
         let folder = tempfile::tempdir().unwrap();
         let (one, two) = (folder.path().join("one"), folder.path().join("two"));
-        write_spec(&one, Edition::First).unwrap();
-        write_spec(&two, Edition::Final).unwrap();
+        write_spec(&one, Edition::First, Form::default()).unwrap();
+        write_spec(&two, Edition::Final, Form::default()).unwrap();
         let read = |folder: &Path, name: &str| fs::read_to_string(folder.join(name)).unwrap();
         assert_eq!(read(&one, "spec.toml"), read(&two, "spec.toml"));
         let (first, last) = (read(&one, "maps/substance.csv"), read(&two, "maps/substance.csv"));
@@ -93,6 +102,26 @@ mod tests {
                 assert_eq!(read(&one, &name), read(&two, &name), "{name}");
             }
         }
+    }
+
+    #[test]
+    fn specs_of_forms_differ_in_their_sources_alone() {
+        for table in Table::ALL {
+            let usual = Form::default().declaration(table);
+            assert_eq!(SPEC.matches(&usual).count(), 1, "{usual}");
+        }
+        assert_eq!(spec_for(Form::default()), SPEC);
+        let workbook = Form { format: Format::Excel, packing: Packing::None };
+        let spec = spec_for(workbook);
+        assert!(
+            spec.contains("file = \"legacy.xlsx#people\"\nformat = \"excel\"\n[source.ignored]")
+        );
+        assert!(spec.contains("file = \"lists/doses.csv\"\nfrom = \"spec\"\nformat = \"csv\"\n"));
+        let of_source =
+            |line: &&str| !line.starts_with("file = ") && !line.starts_with("format = ");
+        let rest =
+            |text: &str| text.lines().filter(of_source).map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(rest(&spec), rest(SPEC));
     }
 
     #[test]
