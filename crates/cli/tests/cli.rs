@@ -26,8 +26,24 @@ const CONTENTS: &[(&str, &[&str])] = &[
     (
         "migration",
         &[
-            "check", "try", "dump", "spec", "run", "publish", "comment", "resolve", "sign", "list",
-            "show", "rejected", "withdraw", "report", "compare", "trend", "destroy",
+            "check",
+            "try",
+            "dump",
+            "spec",
+            "run",
+            "publish",
+            "comment",
+            "resolve",
+            "sign",
+            "list",
+            "show",
+            "rejected",
+            "withdraw",
+            "report",
+            "compare",
+            "compare-volunteers",
+            "trend",
+            "destroy",
         ],
     ),
     ("record", &["list", "add", "set", "archive", "changes", "approve", "reject", "history"]),
@@ -560,4 +576,61 @@ fn a_sample_source_is_written_and_fits_its_spec() {
     assert_eq!(count("read"), count("written") + count("rejected") + count("filtered"));
     landfall(at, &["sample", "source", "dump", "--volunteers", "40", "--seed", "7"])
         .stopped(1, "empty");
+}
+
+#[test]
+fn a_try_shows_test_volunteers_where_it_is_asked_to_and_nowhere_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    landfall(at, &["sample", "source", "dump", "--volunteers", "40", "--seed", "7"]).done();
+    let tried = |out: &str, more: &[&str]| {
+        let command = ["migration", "try", "dump/spec", "--source", "dump", "--out", out];
+        landfall(at, &[&command[..], more].concat())
+    };
+    let chosen = ["--volunteer", "LU-0001001", "--volunteer", "nobody"];
+    let said = tried("one", &chosen);
+    assert!(
+        said.stdout.contains("volunteer \"LU-0001001\": written as volunteer"),
+        "{}",
+        said.stdout
+    );
+    assert!(said.stdout.contains("PERSON_NO: \"LU-0001001\""), "{}", said.stdout);
+    assert!(said.stdout.contains("volunteer \"nobody\": not in the dump"), "{}", said.stdout);
+    assert!(!said.stderr.contains("LU-0001001"), "{}", said.stderr);
+    assert!(
+        said.stderr.contains("2 test volunteers: 1 written, 1 not in the dump"),
+        "{}",
+        said.stderr
+    );
+    said.done();
+
+    let shown = tried("two", &[&chosen[..], &["--json"]].concat()).json();
+    let one = &shown["test_volunteers"][0];
+    assert_eq!(
+        (one["external_id"].as_str(), one["state"].as_str()),
+        (Some("LU-0001001"), Some("written"))
+    );
+    let fields = one["rows"][0]["fields"].as_array().unwrap();
+    let id = fields.iter().find(|field| field["column"] == "external_id").unwrap();
+    assert_eq!(id["source"][0]["text"], "LU-0001001");
+    assert_eq!(id["value"], "LU-0001001");
+    assert_eq!(shown["test_volunteers"][1]["state"], "not-in-dump");
+
+    let written = tried("three", &[&chosen[..], &["--xlsx", "book.xlsx"]].concat());
+    assert!(!written.stdout.contains("LU-0001001"), "{}", written.stdout);
+    written.done();
+    assert!(fs::read(at.join("book.xlsx")).unwrap().starts_with(b"PK"));
+    tried("four", &[&chosen[..], &["--xlsx", "book.xlsx"]].concat()).stopped(1, "exists already");
+    assert!(!at.join("four").exists());
+
+    let mut many = Vec::new();
+    let ids: Vec<String> = (0..51).map(|number| format!("LU-{number}")).collect();
+    for id in &ids {
+        many.extend(["--volunteer", id.as_str()]);
+    }
+    let refused = tried("five", &many);
+    refused.stopped(1, "at most 50");
+    assert!(!refused.stderr.contains("LU-"), "{}", refused.stderr);
+    let plain = tried("six", &["--json"]).json();
+    assert!(plain.get("test_volunteers").is_none());
 }

@@ -325,3 +325,54 @@ fn two_iterations_are_compared_while_their_packages_are_there_and_their_counts_a
         }
     }
 }
+
+#[test]
+fn test_volunteers_are_shown_to_those_who_review_and_the_ledger_gets_nothing_of_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    demo(&data, Some("migration"));
+    let as_person = |person: &str, arguments: &[&str]| {
+        let password = data.join("demonstration-passwords").join(person);
+        Command::new(env!("CARGO_BIN_EXE_landfall"))
+            .args(arguments)
+            .args(["--as", person, "--data"])
+            .arg(&data)
+            .arg("--password-file")
+            .arg(password)
+            .output()
+            .unwrap()
+    };
+    for person in ["rita-moss", "olive-hart"] {
+        assert!(as_person(person, &["person", "sign-in"]).status.success(), "{person}");
+    }
+    let before = told(&data, &["ledger", "verify"]);
+    let asked = [
+        ["migration", "compare-volunteers", "acme", "2", "--volunteer", "LU-0001001"],
+        ["--volunteer", "LU-0001002", "--volunteer", "nobody", "--json", "--yes"],
+    ]
+    .concat();
+    let output = as_person("rita-moss", &asked);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(!String::from_utf8_lossy(&output.stderr).contains("LU-0001001"));
+    let shown: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let shown = shown.as_array().unwrap();
+    assert_eq!(shown.len(), 3);
+    for one in &shown[..2] {
+        let rows = one["rows"].as_array().unwrap();
+        assert!(rows.iter().any(|row| row["section"] == "Volunteers"), "{one}");
+        let id = rows[0]["fields"].as_array().unwrap();
+        let id = id.iter().find(|field| field["column"] == "external_id").unwrap();
+        assert_eq!(id["source"][0]["text"], one["external_id"]);
+    }
+    assert_eq!(shown[2]["state"], "not-in-dump");
+    assert_eq!(told(&data, &["ledger", "verify"]), before);
+    for entry in fs::read_dir(data.join("work")).unwrap() {
+        let name = entry.unwrap().file_name();
+        assert!(!name.to_string_lossy().contains("test-volunteers"), "{}", name.display());
+    }
+
+    let refused = as_person("olive-hart", &asked);
+    assert!(!refused.status.success() && refused.stdout.len() < 2_000);
+    let said = [refused.stdout, refused.stderr].concat();
+    assert!(String::from_utf8_lossy(&said).contains("may not see test volunteers"));
+}

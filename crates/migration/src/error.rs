@@ -99,6 +99,9 @@ pub enum Error {
         /// What was found.
         found: String,
     },
+    /// Test volunteers that cannot be shown; never names one.
+    #[error("{0}")]
+    TestVolunteers(String),
     /// A value that has no canonical form.
     #[error(transparent)]
     NotCanonical(#[from] landfall_core::canonical::NotCanonical),

@@ -1,10 +1,14 @@
 //! The identity map: which row of the product a source key became. Ids are counted, never computed from a source
 //! value, and an iteration keeps the ids of its base iteration.
 
-use std::{fs, path::Path};
+use std::{
+    collections::{BTreeSet, HashMap},
+    fs,
+    path::Path,
+};
 
 use landfall_core::digest::Hasher;
-use rusqlite::Connection;
+use rusqlite::{Connection, OpenFlags};
 
 use crate::{error::Error, known};
 
@@ -100,6 +104,46 @@ impl Keys {
             ))
             .map_err(failed())?;
         Ok(Self { connection, tables: Vec::new() })
+    }
+
+    /// Opens the map that a run left, to read it.
+    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
+        let failed = || Error::database("open the identity map");
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags).map_err(failed())?;
+        let found: i64 =
+            connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(failed())?;
+        if found == FORMAT {
+            Ok(Self { connection, tables: Vec::new() })
+        } else {
+            Err(Error::NotKeys { path: path.to_owned(), expected: FORMAT, found })
+        }
+    }
+
+    /// Returns the keys whose rows became, or were merged into, rows of those ids, with the id and whether by a merge.
+    /// Every key of the table is read once: ids have no index.
+    pub(crate) fn keys_of(
+        &self,
+        target: &str,
+        ids: &BTreeSet<i64>,
+    ) -> Result<HashMap<KeyDigest, (i64, bool)>, Error> {
+        let failed = || Error::database("read the identity map");
+        let mut found = HashMap::new();
+        // A key of its own comes last: it counts where a key has both.
+        for (table, merged) in [("alias", true), ("key", false)] {
+            let mut select = self
+                .connection
+                .prepare(&format!("SELECT source_key_digest, id FROM {table} WHERE target = ?1"))
+                .map_err(failed())?;
+            let mut rows = select.query([target]).map_err(failed())?;
+            while let Some(row) = rows.next().map_err(failed())? {
+                let id: i64 = row.get(1).map_err(failed())?;
+                if ids.contains(&id) {
+                    found.insert(row.get::<_, KeyDigest>(0).map_err(failed())?, (id, merged));
+                }
+            }
+        }
+        Ok(found)
     }
 
     /// Returns the greatest id ever given in a table, 0 where none was.

@@ -17,6 +17,7 @@ mod run;
 mod source;
 mod spec;
 mod staging;
+mod test_volunteers;
 
 pub use compare::{ChangedField, ChangedTable, Compared, RowIds, VolunteerChanges, compare};
 pub use dump::{DumpFacts, DumpFile, dump_digest};
@@ -25,6 +26,10 @@ pub use rejects::{Rejected, rejected_rows};
 pub use report::{Checked, Conversion, Fault, Filtered, SectionCount, SourceCoverage, Total};
 pub use run::{Outcome, Phase, Progress, Run, run};
 pub use spec::Spec;
+pub use test_volunteers::{
+    Became, MOST_TEST_VOLUNTEERS, Reason, Reviewed, ShownField, ShownRow, SourceText,
+    TestVolunteer, UnusedText, VolunteerState, test_volunteers, test_volunteers_workbook,
+};
 
 /// Writes a name as an SQL identifier.
 pub(crate) fn quote(name: &str) -> String {

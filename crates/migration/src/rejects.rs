@@ -1,6 +1,10 @@
 //! The store of rejected rows: the only place where source keys stand. It can be destroyed; the counts outlive it.
 
-use std::{fs, path::Path};
+use std::{
+    collections::{HashMap, HashSet},
+    fs,
+    path::Path,
+};
 
 use rusqlite::{Connection, OpenFlags, params};
 use serde::Serialize;
@@ -155,4 +159,83 @@ pub fn rejected_rows(store: &Path, limit: usize) -> Result<Vec<Rejected>, Error>
         rows.collect()
     };
     read().map_err(Error::database("read the store of rejected rows"))
+}
+
+/// What a run kept of one field of a row.
+#[derive(Debug, Clone)]
+pub(crate) struct Kept {
+    pub(crate) field: String,
+    pub(crate) rule: String,
+    pub(crate) reason: String,
+}
+
+/// Where a row stands: its line and its key as the store keeps it. Rows without a key on one line share a place.
+pub(crate) type RowPlace = (u64, String);
+
+/// What a store holds of certain rows.
+pub(crate) type KeptRows = HashMap<RowPlace, Vec<Kept>>;
+
+/// The store that a run left, to read it.
+pub(crate) struct Store {
+    connection: Connection,
+}
+
+impl Store {
+    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags)
+            .map_err(Error::database("open the store of rejected rows"))?;
+        Ok(Self { connection })
+    }
+
+    /// Returns the faults of a section's rejected rows at those places.
+    pub(crate) fn rejected(
+        &self,
+        section: &str,
+        places: &HashSet<RowPlace>,
+    ) -> Result<KeptRows, Error> {
+        self.kept("rejected", section, places)
+    }
+
+    /// Returns what was replaced in a section's written rows at those places.
+    pub(crate) fn replaced(
+        &self,
+        section: &str,
+        places: &HashSet<RowPlace>,
+    ) -> Result<KeptRows, Error> {
+        self.kept("replaced", section, places)
+    }
+
+    fn kept(
+        &self,
+        table: &str,
+        section: &str,
+        places: &HashSet<RowPlace>,
+    ) -> Result<KeptRows, Error> {
+        let failed = || Error::database("read the store of rejected rows");
+        let mut kept = KeptRows::new();
+        if places.is_empty() {
+            return Ok(kept);
+        }
+        let mut select = self
+            .connection
+            .prepare(&format!(
+                "SELECT line, source_key, field, rule, reason FROM {table}
+                 WHERE section = ?1 ORDER BY rowid"
+            ))
+            .map_err(failed())?;
+        let mut rows = select.query([section]).map_err(failed())?;
+        while let Some(row) = rows.next().map_err(failed())? {
+            let line: i64 = row.get(0).map_err(failed())?;
+            let place = (line.cast_unsigned(), row.get(1).map_err(failed())?);
+            if places.contains(&place) {
+                kept.entry(place).or_default().push(Kept {
+                    field: row.get(2).map_err(failed())?,
+                    rule: row.get(3).map_err(failed())?,
+                    reason: row.get(4).map_err(failed())?,
+                });
+            }
+        }
+        Ok(kept)
+    }
 }

@@ -14,7 +14,7 @@ use crate::{
     error::Error,
     plan::SourcePlan,
     quote,
-    run::{Phase, Progress},
+    run::{Phase, Progress, remove},
     source::{Defect, LINE},
 };
 
@@ -130,6 +130,32 @@ impl Staging {
         let [_, share] = shares;
         let second = share.into_iter().map(|index| sources[index].name.clone()).collect();
         Ok((Self { connection, second }, broken))
+    }
+
+    /// Stages every source in one file that loses its name before anything stands in it, and returns the broken rows of
+    /// each.
+    pub(crate) fn load_nameless(
+        file: &Path,
+        sources: &[SourcePlan],
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<(Self, BTreeMap<String, Vec<Broken>>), Error> {
+        remove(file)?;
+        let connection = open(file)?;
+        remove(file)?;
+        let mut broken = BTreeMap::new();
+        for (done, source) in sources.iter().enumerate() {
+            let rows = stage(&connection, source, &mut |rows| {
+                progress(Progress {
+                    phase: Phase::Staging,
+                    name: source.name.clone(),
+                    rows,
+                    done,
+                    total: sources.len(),
+                });
+            })?;
+            broken.insert(source.name.clone(), rows);
+        }
+        Ok((Self { connection, second: Vec::new() }, broken))
     }
 
     fn none(file: &Path) -> Result<Self, Error> {

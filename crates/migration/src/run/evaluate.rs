@@ -81,7 +81,7 @@ impl Lookup<'_> {
 }
 
 /// Returns the text of an input; numbers that an expression computed become texts.
-pub(super) fn text<'r>(row: &'r Row<'_>, input: usize) -> Result<Option<Cow<'r, str>>, Error> {
+pub(crate) fn text<'r>(row: &'r Row<'_>, input: usize) -> Result<Option<Cow<'r, str>>, Error> {
     let value = row.get_ref(FIRST_INPUT + input).map_err(Error::database("read a staged row"))?;
     Ok(match value {
         ValueRef::Null => None,
@@ -95,7 +95,7 @@ pub(super) fn text<'r>(row: &'r Row<'_>, input: usize) -> Result<Option<Cow<'r, 
 }
 
 /// Returns the text of an input without the white space around it; none where nothing is left.
-pub(super) fn trimmed<'r>(row: &'r Row<'_>, input: usize) -> Result<Option<Cow<'r, str>>, Error> {
+pub(crate) fn trimmed<'r>(row: &'r Row<'_>, input: usize) -> Result<Option<Cow<'r, str>>, Error> {
     let Some(text) = text(row, input)? else { return Ok(None) };
     let kept = text.trim().len();
     Ok(if kept == 0 {

@@ -31,6 +31,9 @@ use crate::{
 };
 use target::Targets;
 
+pub(crate) use evaluate::{text, trimmed};
+pub(crate) use prepare::{identity, select};
+
 /// What a run is made of.
 #[derive(Debug, Clone, Copy)]
 pub struct Run<'a> {
@@ -148,7 +151,7 @@ impl Files {
     }
 }
 
-fn remove(file: &Path) -> Result<(), Error> {
+pub(crate) fn remove(file: &Path) -> Result<(), Error> {
     match fs::remove_file(file) {
         Ok(()) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),

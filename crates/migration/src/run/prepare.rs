@@ -58,9 +58,11 @@ pub(super) fn rows(
 ) -> Result<(), Error> {
     let failed =
         |error| Error::database(format!("read the rows of section `{}`", section.name))(error);
-    let mut occurrences = match section.key {
-        Key::Columns(_) => None,
-        Key::WholeRow(_) => Some(Known::scratch(scratch)?),
+    let mut occurrences = Known::scratch(scratch)?;
+    let mut count = |digest: KeyDigest| {
+        let before = occurrences.find(scratch, &digest)?.unwrap_or(0);
+        occurrences.remember(scratch, digest, before + 1)?;
+        Ok(before + 1)
     };
     let defaults = defaults(section);
     let mut select = staging.prepare(&select(section)).map_err(failed)?;
@@ -81,12 +83,11 @@ pub(super) fn rows(
             prepared.open.clear();
             prepared.faults.clear();
             prepared.replaced.clear();
-            identify(
-                section,
-                row,
-                occurrences.as_mut().map(|known| (known, scratch)),
-                &mut prepared,
-            )?;
+            let identity = identity(section, row, &mut count)?;
+            prepared.key = (identity.whole_row || identity.parts.iter().any(Option::is_some))
+                .then_some(identity.digest);
+            prepared.key_text.clear();
+            identity.write(&mut prepared.key_text);
             for (index, (field, rule)) in section.fields.iter().zip(&mut rules).enumerate() {
                 evaluate(index, field, rule, row, &mut prepared)?;
             }
@@ -119,7 +120,8 @@ fn defaults(section: &SectionPlan<'_>) -> Cells {
     cells
 }
 
-fn select(section: &SectionPlan<'_>) -> String {
+/// Returns the statement that reads the rows of a section: place, whether the row passes the filter, and the inputs.
+pub(crate) fn select(section: &SectionPlan<'_>) -> String {
     let passes = section.filter.as_ref().map_or_else(
         || "1".to_owned(),
         |filter| format!("CASE WHEN ({}\n) THEN 1 ELSE 0 END", filter.condition),
@@ -130,33 +132,54 @@ fn select(section: &SectionPlan<'_>) -> String {
     format!("SELECT {} FROM {} ORDER BY {LINE}", selected.join(", "), quote(&section.source))
 }
 
-fn identify(
+/// What identifies a row.
+pub(crate) struct Identity<'t> {
+    pub(crate) digest: KeyDigest,
+    parts: Vec<Option<Cow<'t, str>>>,
+    pub(crate) whole_row: bool,
+}
+
+impl Identity<'_> {
+    /// Returns the key as the store of rejected rows keeps it; a whole row is known by its line alone.
+    pub(crate) fn text(&self) -> String {
+        let mut text = String::new();
+        self.write(&mut text);
+        text
+    }
+
+    fn write(&self, text: &mut String) {
+        if self.whole_row {
+            return;
+        }
+        for (index, part) in self.parts.iter().enumerate() {
+            if index > 0 {
+                text.push_str(" | ");
+            }
+            text.push_str(part.as_deref().unwrap_or_default());
+        }
+    }
+}
+
+/// Returns what identifies a row that passes the filter. `count` says how often a whole row came, this time included,
+/// where rows have no key.
+pub(crate) fn identity<'r>(
     section: &SectionPlan<'_>,
-    row: &Row<'_>,
-    occurrences: Option<(&mut Known, &Connection)>,
-    prepared: &mut Prepared,
-) -> Result<(), Error> {
-    let (Key::Columns(inputs) | Key::WholeRow(inputs)) = &section.key;
-    let mut parts: Vec<Option<Cow<'_, str>>> = Vec::with_capacity(inputs.len());
+    row: &'r Row<'_>,
+    count: &mut dyn FnMut(KeyDigest) -> Result<i64, Error>,
+) -> Result<Identity<'r>, Error> {
+    let (inputs, whole_row) = match &section.key {
+        Key::Columns(inputs) => (inputs, false),
+        Key::WholeRow(inputs) => (inputs, true),
+    };
+    let mut parts = Vec::with_capacity(inputs.len());
     for input in inputs {
         parts.push(trimmed(row, *input)?);
     }
-    let digest = keys::digest(&section.name, parts.iter().map(Option::as_deref));
-    prepared.key_text.clear();
-    if let Some((known, scratch)) = occurrences {
-        let before = known.find(scratch, &digest)?.unwrap_or(0) + 1;
-        known.remember(scratch, digest, before)?;
-        let occurrence = before.to_string();
+    let mut digest = keys::digest(&section.name, parts.iter().map(Option::as_deref));
+    if whole_row {
+        let occurrence = count(digest)?.to_string();
         let all = parts.iter().map(Option::as_deref).chain([Some(occurrence.as_str())]);
-        prepared.key = Some(keys::digest(&section.name, all));
-        return Ok(());
+        digest = keys::digest(&section.name, all);
     }
-    prepared.key = parts.iter().any(Option::is_some).then_some(digest);
-    for (index, part) in parts.iter().enumerate() {
-        if index > 0 {
-            prepared.key_text.push_str(" | ");
-        }
-        prepared.key_text.push_str(part.as_deref().unwrap_or_default());
-    }
-    Ok(())
+    Ok(Identity { digest, parts, whole_row })
 }

@@ -6,6 +6,7 @@ mod field;
 mod reference;
 mod section;
 mod source;
+mod test_volunteers;
 
 use std::path::Path;
 
@@ -53,6 +54,7 @@ pub(crate) fn plan<'c>(
     if model.section.is_empty() {
         checking.problem("expected at least one [[section]], found none".to_owned());
     }
+    test_volunteers::check(&mut checking);
     let mut sections: Vec<SectionPlan<'c>> = Vec::new();
     for section in in_load_order(model, catalogue) {
         sections.extend(section::plan(&mut checking, section));

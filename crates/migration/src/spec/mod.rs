@@ -80,6 +80,13 @@ impl Spec {
         &self.folder
     }
 
+    /// Returns the external ids of the test volunteers: those by which people review an iteration. They may be those of
+    /// people: show them only to those who may see the source.
+    #[must_use]
+    pub fn test_volunteers(&self) -> &[String] {
+        &self.model.test_volunteers
+    }
+
     /// Checks the spec against a catalogue and the headers of a dump, without reading the rows.
     ///
     /// # Errors

@@ -15,6 +15,9 @@ pub(crate) struct Model {
     pub(crate) coverage: Coverage,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) ignored_files: BTreeMap<String, String>,
+    /// External ids of the volunteers that people review.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) test_volunteers: Vec<String>,
     #[serde(default)]
     pub(crate) source: Vec<Source>,
     #[serde(default)]

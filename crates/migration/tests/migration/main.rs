@@ -13,4 +13,6 @@ mod spec_page;
 #[cfg(test)]
 mod synthea;
 #[cfg(test)]
+mod test_volunteers;
+#[cfg(test)]
 mod world;

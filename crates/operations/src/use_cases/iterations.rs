@@ -258,7 +258,7 @@ impl Installation {
 }
 
 /// Returns the iteration of that number, which made a package.
-fn ran(state: &Customer, number: u32) -> Result<&Iteration> {
+pub(super) fn ran(state: &Customer, number: u32) -> Result<&Iteration> {
     let found = state.iterations.iter().find(|iteration| iteration.number == number);
     let iteration = found.ok_or_else(|| {
         Error::from(refusal::ITERATION_UNKNOWN.because(

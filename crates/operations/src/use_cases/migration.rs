@@ -1,4 +1,4 @@
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use landfall_catalogue::Catalogue;
 use landfall_core::{
@@ -13,13 +13,17 @@ use landfall_core::{
     policy::Policy,
     time::Timestamp,
 };
-use landfall_migration::{Checked, SectionCount, Spec, Total};
+use landfall_migration::{Checked, SectionCount, Spec, TestVolunteer, Total};
 use serde::Serialize;
 use serde_json::json;
 
 use crate::{
-    Caller, Installation, Reporter, Result, error::Error, files, operation::StepOutcome,
+    Caller, Installation, Reporter, Result,
+    error::Error,
+    files,
+    operation::StepOutcome,
     texts::Texts,
+    use_cases::test_volunteers::{self, AskedVolunteers},
 };
 
 /// A dump as it was received.
@@ -77,6 +81,9 @@ pub struct TryReport {
     pub sections: Vec<SectionCount>,
     /// Their sum.
     pub total: Total,
+    /// The test volunteers, where they were asked for. They hold personal values.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub test_volunteers: Option<Vec<TestVolunteer>>,
 }
 
 /// Checks a spec against a release and a source, reading no rows.
@@ -106,19 +113,25 @@ pub fn migration_workbook_read(workbook: &Path, release: &Release, out: &Path) -
     Ok(Spec::from_workbook(workbook, &catalogue, out)?.digest())
 }
 
-/// Runs a spec on a source without a customer: the package, rejected rows and counts are left in `out`.
+/// Runs a spec on a source without a customer: the package, rejected rows and counts are left in `out`. Where test
+/// volunteers are asked for, what the source says of them is set beside what came out.
 ///
 /// # Errors
-/// When the spec does not fit, the source cannot be read, or the folder is not new or empty.
+/// When the spec does not fit, the source cannot be read, or the folder is not new or empty; when test volunteers are
+/// asked for and there are none, or too many.
 pub fn migration_try(
     spec: &Path,
     source: &Path,
     release: &Release,
     out: &Path,
+    asked: Option<&AskedVolunteers<'_>>,
     reporter: &mut dyn Reporter,
 ) -> Result<TryReport> {
     let catalogue = Catalogue::embedded(release)?;
     let spec = Spec::load(spec)?;
+    if let Some(asked) = asked {
+        asked.check(&spec)?;
+    }
     let used = std::fs::read_dir(out).is_ok_and(|mut entries| entries.next().is_some());
     if used {
         return Err(Error::Input {
@@ -127,7 +140,7 @@ pub fn migration_try(
         });
     }
     files::folder(out)?;
-    reporter.operation("trying the migration", 1);
+    reporter.operation("trying the migration", if asked.is_some() { 2 } else { 1 });
     reporter.step(1, "run the migration program");
     let run = landfall_migration::Run {
         spec: &spec,
@@ -140,15 +153,31 @@ pub fn migration_try(
     let outcome = landfall_migration::run(&run, &mut |p| report(reporter, &p))?;
     let total = Total::of(&outcome.sections);
     reporter.step_done(1, "run the migration program", &words(&total));
+    let test_volunteers = match asked {
+        None => None,
+        Some(asked) => {
+            let reviewed = landfall_migration::Reviewed {
+                spec: &spec,
+                catalogue: &catalogue,
+                dump: source,
+                package: &outcome.package_file,
+                keys: &outcome.keys_file,
+                rejected: &outcome.rejected_file,
+                work: out,
+            };
+            Some(test_volunteers::show(&reviewed, asked, 2, reporter)?)
+        }
+    };
     Ok(TryReport {
         package: outcome.digest,
         path: outcome.package_file.display().to_string(),
         sections: outcome.sections,
         total,
+        test_volunteers,
     })
 }
 
-fn report(reporter: &mut dyn Reporter, progress: &landfall_migration::Progress) {
+pub(super) fn report(reporter: &mut dyn Reporter, progress: &landfall_migration::Progress) {
     let what = match progress.name.as_str() {
         "" => "rows".to_owned(),
         name => format!("rows of {name}"),
@@ -371,15 +400,12 @@ impl Installation {
         held.release()
     }
 
-    /// Runs the program of an iteration; whatever goes wrong, nothing of it remains outside the folder for work.
-    fn run_program(
+    /// Returns the spec of an iteration and the folder of its dump, both as they were recorded.
+    pub(super) fn made_of(
         &self,
-        state: &Customer,
+        customer: &CustomerId,
         iteration: &Iteration,
-        work: &Path,
-        reporter: &mut dyn Reporter,
-    ) -> Result<(landfall_migration::Outcome, Release)> {
-        let customer = &state.id;
+    ) -> Result<(Spec, PathBuf)> {
         let spec = Spec::load(&self.paths.spec(customer, &iteration.spec))?;
         if spec.digest() != iteration.spec {
             return Err(Error::Input {
@@ -403,6 +429,19 @@ impl Installation {
                 hint: "somebody changed files below `dumps`; provide the dump again".to_owned(),
             });
         }
+        Ok((spec, dump))
+    }
+
+    /// Runs the program of an iteration; whatever goes wrong, nothing of it remains outside the folder for work.
+    fn run_program(
+        &self,
+        state: &Customer,
+        iteration: &Iteration,
+        work: &Path,
+        reporter: &mut dyn Reporter,
+    ) -> Result<(landfall_migration::Outcome, Release)> {
+        let customer = &state.id;
+        let (spec, dump) = self.made_of(customer, iteration)?;
         let base = iteration.base.and_then(|base| {
             let package = state.iterations.iter().find(|i| i.number == base)?.package.as_ref()?;
             Some((package.digest, self.paths.iteration(customer, base).join("keys.sqlite")))

@@ -23,6 +23,7 @@ mod person;
 mod promotion;
 mod recheck;
 mod record;
+mod test_volunteers;
 
 pub use change::ChangeView;
 pub use comparison::{
@@ -42,7 +43,10 @@ pub use iterations::{
     FindingState, IterationComparison, IterationFacts, RowCounts, RulePair, SectionPair,
     SectionTrend, TrendLine,
 };
-pub use landfall_migration::{ChangedField, ChangedTable, RowIds, VolunteerChanges};
+pub use landfall_migration::{
+    Became, ChangedField, ChangedTable, Reason, RowIds, ShownField, ShownRow, SourceText,
+    TestVolunteer, UnusedText, VolunteerChanges, VolunteerState,
+};
 pub use ledger::LedgerReport;
 pub(crate) use migration::has_dump;
 pub use migration::{
@@ -55,3 +59,4 @@ pub use person::{PersonView, SessionView};
 pub use promotion::{Action, Preview, TablePreview};
 pub use recheck::{Drift, InstanceRecheck, Recheck, RecordedChange, TestAgain};
 pub use record::Changed;
+pub use test_volunteers::AskedVolunteers;

@@ -3,6 +3,7 @@
 mod check;
 mod comment;
 mod compare;
+mod compare_volunteers;
 mod destroy;
 mod dump;
 mod list;
@@ -14,6 +15,7 @@ mod run;
 mod show;
 mod sign;
 mod spec;
+mod test_volunteers;
 mod trend;
 #[path = "try.rs"]
 mod r#try;
@@ -66,6 +68,8 @@ pub(crate) enum Verb {
     Report(report::Arguments),
     /// Compares two iterations: counts, rules, volunteers added, gone and changed by field, findings. No values.
     Compare(compare::Arguments),
+    /// Shows test volunteers: what the source says of them beside what the product gets, or why they are not there.
+    CompareVolunteers(compare_volunteers::Arguments),
     /// Shows what was read, written, rejected and filtered over all iterations, by section.
     Trend(trend::Arguments),
     /// Writes a spec as an .xlsx workbook and reads it back.
@@ -104,6 +108,7 @@ impl Verb {
             Self::Withdraw(target) => withdraw::run(&target, context),
             Self::Report(arguments) => report::run(&arguments, context),
             Self::Compare(arguments) => compare::run(&arguments, context),
+            Self::CompareVolunteers(arguments) => compare_volunteers::run(&arguments, context),
             Self::Trend(arguments) => trend::run(&arguments, context),
             Self::Workbook(verb) => verb.run(context),
             Self::Destroy(arguments) => destroy::run(&arguments, context),

@@ -2,8 +2,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 use landfall_core::ids::Release;
-use landfall_operations::migration_try;
+use landfall_operations::{AskedVolunteers, migration_try};
 
+use super::test_volunteers;
 use crate::{
     commands::newest_release,
     context::Context,
@@ -29,15 +30,38 @@ pub(crate) struct Arguments {
     /// For which release of the product; the newest unless said.
     #[arg(long)]
     release: Option<Release>,
+    /// Shows the spec's test volunteers as well: what the source says of them beside what came out.
+    #[arg(long)]
+    test_volunteers: bool,
+    /// The external id of a volunteer to show instead; may be given several times, 50 at most.
+    #[arg(long = "volunteer", value_name = "ID")]
+    volunteers: Vec<String>,
+    /// Writes the test volunteers to a workbook instead of to the terminal; the file must not exist.
+    #[arg(long, value_name = "FILE")]
+    xlsx: Option<PathBuf>,
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     let release = newest_release(arguments.release.as_ref())?;
+    let asked = AskedVolunteers { ids: &arguments.volunteers, workbook: arguments.xlsx.as_deref() };
+    let are_asked =
+        arguments.test_volunteers || !arguments.volunteers.is_empty() || arguments.xlsx.is_some();
     let mut progress = context.progress();
-    let report =
-        migration_try(&arguments.spec, &arguments.source, &release, &arguments.out, &mut progress)?;
+    let mut report = migration_try(
+        &arguments.spec,
+        &arguments.source,
+        &release,
+        &arguments.out,
+        are_asked.then_some(&asked),
+        &mut progress,
+    )?;
     drop(progress);
     let output = context.output();
+    let summary = report.test_volunteers.as_deref().map(test_volunteers::summary);
+    if arguments.xlsx.is_some() {
+        // They stand in the workbook that was asked for, and nowhere else.
+        report.test_volunteers = None;
+    }
     if output.is_json() {
         output.value(&crate::output::json::serialised(&report)?);
         return Ok(());
@@ -75,6 +99,14 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
                 lines.join(", ")
             ));
         }
+    }
+    if let Some(shown) = &report.test_volunteers {
+        output.line("");
+        test_volunteers::show(output, shown);
+    }
+    if let (Some(file), Some(summary)) = (&arguments.xlsx, summary) {
+        output.talk(&summary);
+        output.talk(&format!("  workbook: {}", file.display()));
     }
     output.talk(&format!("package {} is `{}`", report.package.short(), report.path));
     Ok(())

@@ -21,6 +21,7 @@ const SOURCES: Tab = Tab { name: "Sources", columns: &["source", "file", "format
 const IGNORED_COLUMNS: Tab =
     Tab { name: "Ignored columns", columns: &["source", "column", "reason"] };
 const IGNORED_FILES: Tab = Tab { name: "Ignored files", columns: &["file", "reason"] };
+const TEST_VOLUNTEERS: Tab = Tab { name: "Test volunteers", columns: &["external id"] };
 const SECTIONS: Tab =
     Tab { name: "Sections", columns: &["tab", "section", "target table", "source", "options"] };
 const MAPS: Tab = Tab { name: "Maps", columns: &["map", "source", "target"] };

@@ -12,7 +12,7 @@ use toml::{Table, Value};
 use self::sheet::{Row, Sheet};
 use super::{
     FIELDS, GENERAL, IGNORED_COLUMNS, IGNORED_FILES, LISTS, MAPS, SECTIONS, SOURCES, SQL, STATUSES,
-    text,
+    TEST_VOLUNTEERS, text,
 };
 use crate::{
     error::{Error, Problem, Problems, listed},
@@ -70,6 +70,7 @@ impl Reading {
         let sources = self.sheet(SOURCES.name, SOURCES.columns)?;
         let columns = self.sheet(IGNORED_COLUMNS.name, IGNORED_COLUMNS.columns)?;
         let ignored = self.sheet(IGNORED_FILES.name, IGNORED_FILES.columns)?;
+        let volunteers = self.sheet(TEST_VOLUNTEERS.name, TEST_VOLUNTEERS.columns)?;
         let sections = self.sheet(SECTIONS.name, SECTIONS.columns)?;
         let maps = self.sheet(MAPS.name, MAPS.columns)?;
         let sql = self.sheet(SQL.name, SQL.columns)?;
@@ -78,6 +79,10 @@ impl Reading {
         let files = self.ignored_files(&ignored);
         if !files.is_empty() {
             spec.insert("ignored_files".to_owned(), Value::Table(files));
+        }
+        let volunteers = self.test_volunteers(&volunteers);
+        if !volunteers.is_empty() {
+            spec.insert("test_volunteers".to_owned(), Value::Array(volunteers));
         }
         self.check_head(&general, &spec);
         // Another release has other targets; that alone is said by the check of the spec.
@@ -145,6 +150,15 @@ impl Reading {
         files
     }
 
+    fn test_volunteers(&mut self, sheet: &Sheet<'_>) -> Vec<Value> {
+        let mut volunteers = Vec::new();
+        for row in &sheet.rows {
+            let Some(id) = self.needed(sheet, row, 0) else { continue };
+            volunteers.push(Value::String(id.to_owned()));
+        }
+        volunteers
+    }
+
     fn sources(&mut self, sheet: &Sheet<'_>, ignored: &Sheet<'_>) -> Vec<Table> {
         let mut sources: Vec<Table> = Vec::new();
         for row in &sheet.rows {
@@ -187,11 +201,20 @@ impl Reading {
         catalogue: Option<&Catalogue>,
     ) -> Result<Vec<Table>, Error> {
         let mut sections = Vec::new();
-        let mut tabs: Vec<String> =
-            [&GENERAL, &SOURCES, &IGNORED_COLUMNS, &IGNORED_FILES, &SECTIONS, &MAPS, &SQL, &LISTS]
-                .into_iter()
-                .map(|tab| tab.name.to_owned())
-                .collect();
+        let mut tabs: Vec<String> = [
+            &GENERAL,
+            &SOURCES,
+            &IGNORED_COLUMNS,
+            &IGNORED_FILES,
+            &TEST_VOLUNTEERS,
+            &SECTIONS,
+            &MAPS,
+            &SQL,
+            &LISTS,
+        ]
+        .into_iter()
+        .map(|tab| tab.name.to_owned())
+        .collect();
         for row in &overview.rows {
             let mut section = self.options(overview, row, 4);
             for (column, key) in [(1, "name"), (2, "target"), (3, "source")] {

@@ -43,7 +43,7 @@ impl World {
 #[test]
 fn a_spec_with_all_its_parts_comes_back() {
     let spec = format!(
-        "{HEAD}coverage = \"warn\"\nignored_files = {{ \"a.pdf\" = \"no data\" }}\n\
+        "{HEAD}coverage = \"warn\"\ntest_volunteers = [\"17\", \" x_x0041_\"]\nignored_files = {{ \"a.pdf\" = \"no data\" }}\n\
          [[source]]\nname = \"p\"\nfile = \"p.txt\"\nformat = \"csv\"\ndelimiter = \"|\"\nquote = \"\"\n\
          null = [\"\", \"NULL\"]\nignored = {{ Insurer = \"not needed\" }}\n\
          [[source]]\nname = \"l\"\nfile = \"lists/l.csv\"\nfrom = \"spec\"\nformat = \"csv\"\n\
@@ -145,6 +145,7 @@ prop_compose! {
         null in option::of(vec(any_text(), 0..3)),
         ignored in prop::collection::btree_map(any_text(), any_text(), 0..3),
         files in prop::collection::btree_map(any_text(), any_text(), 0..3),
+        test_volunteers in vec(any_text(), 0..4),
         section in vec(any_section(), 0..4),
     ) -> Model {
         let source = toml::from_str::<Source>("name = 'p'\nfile = 'p.csv'\nformat = 'csv'").unwrap();
@@ -152,6 +153,7 @@ prop_compose! {
         Model {
             name,
             ignored_files: files,
+            test_volunteers,
             source: vec![Source { null, ignored, ..source }],
             section,
             ..model
@@ -202,6 +204,7 @@ fn book(change: impl FnOnce(&mut rust_xlsxwriter::Worksheet)) -> Vec<u8> {
     sheet(SOURCES.name, &[SOURCES.columns, &["p", "p.csv", "csv"]]);
     sheet(IGNORED_COLUMNS.name, &[IGNORED_COLUMNS.columns]);
     sheet(IGNORED_FILES.name, &[IGNORED_FILES.columns]);
+    sheet(TEST_VOLUNTEERS.name, &[TEST_VOLUNTEERS.columns]);
     sheet(SECTIONS.name, &[SECTIONS.columns, &["V", "Volunteers", "volunteer", "p"]]);
     sheet(MAPS.name, &[MAPS.columns]);
     sheet(SQL.name, &[SQL.columns]);

@@ -7,7 +7,7 @@ use toml::{Table, Value};
 
 use super::{
     FIELDS, GENERAL, IGNORED_COLUMNS, IGNORED_FILES, LISTS, MAPS, SECTIONS, SOURCES, SQL, STATUSES,
-    Tab, cell, text,
+    TEST_VOLUNTEERS, Tab, cell, text,
 };
 use crate::{
     error::{Error, Problem, Problems, listed},
@@ -63,6 +63,7 @@ fn sheets(spec: &Spec, problems: &mut Vec<Problem>) -> Result<Vec<Sheet>, Error>
     whole.remove("source");
     whole.remove("section");
     whole.remove("ignored_files");
+    whole.remove("test_volunteers");
     let mut general = Sheet::of(&GENERAL);
     for (key, value) in whole {
         general.rows.push(vec![Some(key), Some(plain(value))]);
@@ -88,6 +89,10 @@ fn sheets(spec: &Spec, problems: &mut Vec<Problem>) -> Result<Vec<Sheet>, Error>
     for (file, reason) in &model.ignored_files {
         files.rows.push(vec![Some(file.clone()), Some(reason.clone())]);
     }
+    let mut volunteers = Sheet::of(&TEST_VOLUNTEERS);
+    for id in &model.test_volunteers {
+        volunteers.rows.push(vec![Some(id.clone())]);
+    }
     let mut overview = Sheet::of(&SECTIONS);
     let mut tabs = Vec::new();
     for (index, section) in model.section.iter().enumerate() {
@@ -109,7 +114,7 @@ fn sheets(spec: &Spec, problems: &mut Vec<Problem>) -> Result<Vec<Sheet>, Error>
         }
         tabs.push(tab);
     }
-    let mut sheets = vec![general, sources, ignored, files, overview];
+    let mut sheets = vec![general, sources, ignored, files, volunteers, overview];
     sheets.extend(tabs);
     sheets.extend([maps(spec), sql(spec), lists(spec)]);
     Ok(sheets)
