@@ -1,6 +1,6 @@
 //! What every command takes, and how texts of the command line become names of the domain.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, str::FromStr};
 
 use clap::{Args, Parser};
 use landfall_core::{ids::PersonId, signature::Meaning, time::Timestamp};
@@ -19,7 +19,8 @@ pub(crate) const PASSWORD_VARIABLE: &str = "LANDFALL_PASSWORD_FILE";
 /// What creates takes CUSTOMER KIND (`landfall environment request acme val --formal`), what acts takes an ADDRESS:
 /// `acme/sandbox`, or one instance of it, `acme/val-2/main`.
 ///
-/// Exit codes: 0 done, 1 the machine broke, 2 wrong usage, 3 a rule said no, 4 a check said no, 5 a person stopped it.
+/// Exit codes: 0 done, 1 the machine broke, 2 wrong usage, 3 a rule said no, 4 a check said no, 5 a person stopped it,
+/// 130 a signal (Ctrl-C) did.
 #[derive(Debug, Parser)]
 #[command(name = "landfall", version, max_term_width = 100)]
 pub(crate) struct Arguments {
@@ -87,6 +88,11 @@ pub(crate) fn key(text: &str) -> Result<String, String> {
     }
 }
 
+/// Reads a whole number.
+pub(crate) fn number<T: FromStr>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|_| format!("expected a whole number such as `3`, found `{text}`"))
+}
+
 /// Reads a moment: a day, of which the end is meant (UTC), or a time with its zone.
 pub(crate) fn moment(text: &str) -> Result<Timestamp, String> {
     let is_day = text.len() == DAY.len()
@@ -137,6 +143,14 @@ mod tests {
             "landfall",
             &["data", "acting", "json", "reason", "yes", "password_file"],
         );
+    }
+
+    #[test]
+    fn a_number_that_is_none_is_told_what_was_expected() {
+        assert_eq!(number::<u32>("3"), Ok(3));
+        let said = number::<u32>("x");
+        assert_eq!(said, Err("expected a whole number such as `3`, found `x`".to_owned()));
+        assert!(number::<u32>("-1").is_err());
     }
 
     #[test]

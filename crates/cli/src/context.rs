@@ -10,12 +10,13 @@ use landfall_core::{
     customer::Next,
     ids::{CustomerId, PersonId},
 };
-use landfall_operations::{Caller, Installation, Password};
+use landfall_operations::{Caller, Installation, Password, SHORTEST_PASSWORD};
 use serde_json::Value;
 
 use crate::{
     arguments::{DATA_VARIABLE, DEFAULT_DATA, Global, PASSWORD_VARIABLE},
-    output::{Output, error::Failure, json, progress::Progress},
+    interrupt,
+    output::{Output, error::Failure, json, progress::Progress, say},
 };
 
 /// How many of the next things a success message names; `customer show` names all.
@@ -127,7 +128,17 @@ impl Context {
         match &self.global.password_file {
             Some(file) => Ok(Password::from_file(file)?),
             None if io::stdin().is_terminal() => {
-                let first = typed(&format!("new password of `{person}`: "))?;
+                let first = typed(&format!(
+                    "new password of `{person}`, at least {SHORTEST_PASSWORD} characters: "
+                ))?;
+                if first.chars().count() < SHORTEST_PASSWORD {
+                    return Err(Failure::usage(
+                        format!(
+                            "expected a password of at least {SHORTEST_PASSWORD} characters, found a shorter one"
+                        ),
+                        "run the command again with a longer one; nothing was done",
+                    ));
+                }
                 if typed("the same again: ")? != first {
                     return Err(Failure::usage(
                         "the two passwords are not the same",
@@ -153,13 +164,16 @@ impl Context {
         }
         self.output.ask(&format!("{question}. Go on? [y/N] "));
         let mut answer = String::new();
-        io::stdin()
-            .lock()
-            .read_line(&mut answer)
+        interrupt::asking(|| io::stdin().lock().read_line(&mut answer))
             .map_err(|source| Failure::reading("the answer", &source))?;
-        match answer.trim() {
-            "y" | "Y" | "yes" => Ok(()),
-            _ => Err(Failure::aborted("stopped at the question; nothing was done")),
+        if !answer.ends_with('\n') {
+            // The end of the input: what follows is on a line of its own.
+            self.output.talk("");
+        }
+        if is_yes(&answer) {
+            Ok(())
+        } else {
+            Err(Failure::aborted("stopped at the question; nothing was done"))
         }
     }
 
@@ -177,6 +191,14 @@ impl Context {
             Some(rest) if !known => format!("landfall --data {} {rest}", quoted(&self.global.data)),
             Some(_) | None => command.to_owned(),
         }
+    }
+
+    /// Returns a text whose commands, in backticks, are as they are to be typed.
+    pub(crate) fn commands_in(&self, text: &str) -> String {
+        // A command that names a directory already is left as it is.
+        let beginning = self.command("landfall ");
+        let marked = text.replace("`landfall ", &format!("`{beginning}"));
+        marked.replace(&format!("`{beginning}--data "), "`landfall --data ")
     }
 
     /// Says what was done and what comes next.
@@ -230,7 +252,7 @@ impl Context {
     pub(crate) fn tell_next(&self, next: &[Next]) {
         for item in next.iter().take(NEXT_SHOWN) {
             self.output.talk(&format!("next ({}): {}", item.who, item.what));
-            self.output.talk(&format!("  {}", self.command(&item.command)));
+            self.output.talk_command(&self.command(&item.command));
         }
         if next.len() > NEXT_SHOWN {
             self.output
@@ -253,8 +275,27 @@ fn for_customer(next: Vec<Next>) -> Vec<Next> {
     own
 }
 
+/// Tells whether an answer is a yes.
+fn is_yes(answer: &str) -> bool {
+    matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")
+}
+
+/// Asks for a password on the terminal. Enter alone is none: it counts as no attempt.
 fn typed(prompt: &str) -> Result<String, Failure> {
-    rpassword::prompt_password(prompt).map_err(|source| Failure::reading("the password", &source))
+    let typed = interrupt::asking(|| rpassword::prompt_password(prompt)).map_err(|source| {
+        if source.kind() == io::ErrorKind::UnexpectedEof {
+            say("\n");
+            return Failure::aborted("stopped at the password; nothing was done");
+        }
+        Failure::reading("the password", &source)
+    })?;
+    if typed.is_empty() {
+        return Err(Failure::usage(
+            "expected a password, found an empty line",
+            "run the command again; nothing was done, and it counts as no attempt",
+        ));
+    }
+    Ok(typed)
 }
 
 fn password_missing(person: &PersonId) -> Failure {
@@ -297,6 +338,22 @@ mod tests {
         assert_eq!(typed, "landfall --data 'my data' customer show acme");
         let typed = context(DEFAULT_DATA).command("landfall customer show acme");
         assert_eq!(typed, "landfall customer show acme");
+    }
+
+    #[test]
+    fn the_commands_of_a_hint_can_be_typed_as_they_stand() {
+        let hint = "sign in: `landfall person sign-in erik`, or `landfall --data x person list`";
+        assert_eq!(
+            context("w").commands_in(hint),
+            "sign in: `landfall --data w person sign-in erik`, or `landfall --data x person list`"
+        );
+        assert_eq!(context(DEFAULT_DATA).commands_in(hint), hint);
+    }
+
+    #[test]
+    fn a_yes_may_be_written_in_any_case() {
+        assert!(["y", "Y\n", "yes", " YES\n", "Yes"].into_iter().all(is_yes));
+        assert!(!["", "n", "yess", "\n"].into_iter().any(is_yes));
     }
 
     #[test]

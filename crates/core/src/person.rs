@@ -118,3 +118,22 @@ impl Person {
         }
     }
 }
+
+/// Returns what is wrong with a printed name, such as `a printed name`: its length, or a character that a page does not
+/// print as it stands, such as a line break or a mark that turns the direction of writing.
+pub(crate) fn name_fault(what: &str, name: &str) -> Option<String> {
+    let foreign = |letter: char| {
+        letter.is_control()
+            || matches!(letter,
+                '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    };
+    if let Some(at) = name.chars().position(foreign) {
+        return Some(format!(
+            "{what} has letters of one line, found a line break or a control character at position {}",
+            at + 1
+        ));
+    }
+    let length = name.trim().chars().count();
+    (!(2..=80).contains(&length)).then(|| format!("{what} has 2 to 80 characters, found {length}"))
+}

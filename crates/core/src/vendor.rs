@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     digest::Digest,
     ids::{CustomerId, PersonId, Release},
-    person::{Person, Role},
+    person::{Person, Role, name_fault},
     refusal::{self, Refusal},
     signature::{Meaning, Signature},
     time::Timestamp,
@@ -325,12 +325,9 @@ fn add_person(
         }
         Some(_) => only_quality(actor, "add people")?,
     }
-    let length = person.name.trim().chars().count();
-    if !(2..=80).contains(&length) || person.name.chars().any(char::is_control) {
-        return Err(refusal::PERSON_NAME.because(
-            format!("a printed name has 2 to 80 characters, found {length}"),
-            "give the name as it shall stand beside signatures with `--name`",
-        ));
+    if let Some(fault) = name_fault("a printed name", &person.name) {
+        return Err(refusal::PERSON_NAME
+            .because(fault, "give the name as it shall stand beside signatures with `--name`"));
     }
     if person.id.as_str() == "landfall" || vendor.people.contains_key(&person.id) {
         return Err(refusal::PERSON_EXISTS.because(

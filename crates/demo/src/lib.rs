@@ -8,5 +8,5 @@ mod script;
 
 pub use script::{
     DocumentSummary, EnvironmentSummary, Error, InstanceSummary, LedgerSummary, MaskingSummary,
-    MigrationSummary, Options, PackageSummary, Summary, UnknownPhase, Until, run,
+    MigrationSummary, Options, PackageSummary, Summary, UnknownPhase, Until, begun_with, run,
 };

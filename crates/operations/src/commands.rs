@@ -16,8 +16,13 @@ use crate::{
     error::{Error, Result},
     fail_point,
     installation::{
+<<<<<<< ours
         Folded, Installation, VENDOR, customer_stream, customers_of, fold_vendor, tick,
         vendor_entry, write_event,
+=======
+        Installation, VENDOR, customer_stream, customers_of, fold_customer, fold_vendor, no_person,
+        tick, vendor_entry, write_event,
+>>>>>>> theirs
     },
     secrets::Password,
     texts::Texts,
@@ -49,6 +54,7 @@ impl Installation {
         let open = self.open_sessions(now)?;
         let id = match (&caller.person, open.as_slice()) {
             (Some(id), _) if open.contains(id) => id.clone(),
+            (Some(id), _) if !vendor.people.contains_key(id) => return Err(no_person(id)),
             (Some(id), _) => {
                 return Err(Error::NotSignedIn {
                     message: format!("`{id}` is not signed in, or the session is over"),
@@ -74,10 +80,7 @@ impl Installation {
         if self.credentials.locked(&id)? {
             return Err(Error::Locked(id));
         }
-        vendor.people.get(&id).cloned().ok_or_else(|| Error::NotFound {
-            what: format!("there is no person `{id}`"),
-            hint: "`landfall person list` shows everybody".to_owned(),
-        })
+        vendor.people.get(&id).cloned().ok_or_else(|| no_person(&id))
     }
 
     /// Authenticates afresh, as every signature does. Failures are recorded and limited.

@@ -154,6 +154,11 @@ fn busy(customer: &str, operation: u32) -> String {
     }
 }
 
+/// Returns the customer of an address.
+fn customer_of(address: &str) -> &str {
+    address.split('/').next().unwrap_or(address)
+}
+
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(Box::new(refusal))
@@ -230,7 +235,9 @@ impl Error {
                 Some(format!("vendor quality lifts it: `landfall person unlock {person}`"))
             }
             Self::Checks { address, .. } => Some(format!(
-                "`landfall operation list` shows every check; mend the cause and run `landfall environment build {address}` again"
+                "`landfall operation list {}` names the operation, `landfall operation show {} NUMBER` its checks; mend the cause and run `landfall environment build {address}` again",
+                customer_of(address),
+                customer_of(address)
             )),
             Self::Busy { .. } => Some("wait until it ends, or stop that process".to_owned()),
             Self::NotAdopted { .. } => Some(

@@ -378,8 +378,13 @@ impl Installation {
     /// Limits what is shown to what the person who looks may see: a customer's people see their own customer.
     ///
     /// # Errors
-    /// When the stores cannot be read.
+    /// When there is no such person, or the stores cannot be read.
     pub fn look_as(&mut self, caller: &Caller) -> Result<()> {
+        let people = self.vendor()?.people;
+        if let Some(id) = caller.person.as_ref().filter(|id| !people.contains_key(id)) {
+            // A limit that a typing error lifts would be none.
+            return Err(no_person(id));
+        }
         let open = self.open_sessions(self.now()?)?;
         let looking = match (&caller.person, open.as_slice()) {
             (Some(id), _) => Some(id),
@@ -387,10 +392,17 @@ impl Installation {
             (None, _) => None,
         };
         if let Some(id) = looking {
-            self.limited_to =
-                self.vendor()?.people.get(id).and_then(|person| person.customer.clone());
+            self.limited_to = people.get(id).and_then(|person| person.customer.clone());
         }
         Ok(())
+    }
+}
+
+/// Says that nobody has that identity.
+pub(crate) fn no_person(id: &PersonId) -> Error {
+    Error::NotFound {
+        what: format!("there is no person `{id}`"),
+        hint: "`landfall person list` shows everybody".to_owned(),
     }
 }
 

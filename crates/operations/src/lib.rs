@@ -23,6 +23,7 @@ mod secrets;
 mod steps;
 mod story;
 mod texts;
+mod unfinished;
 mod use_cases;
 
 pub use commands::Caller;
@@ -32,4 +33,5 @@ pub use installation::{Installation, NewPerson};
 pub use progress::{Reporter, Silent};
 pub use secrets::{Password, SHORTEST_PASSWORD};
 pub use story::sentence;
+pub use unfinished::discard_unfinished;
 pub use use_cases::*;

@@ -2,6 +2,8 @@
 
 use clap::builder::styling::{AnsiColor, Style};
 
+use super::clean;
+
 /// What a colour says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tone {
@@ -39,6 +41,11 @@ impl Colour {
         Self { on: terminal && !unwanted }
     }
 
+    /// Tells whether it paints.
+    pub(crate) fn is_on(self) -> bool {
+        self.on
+    }
+
     /// Returns the text in the colour of the tone.
     pub(crate) fn paint(self, tone: Tone, text: &str) -> String {
         if !self.on || text.is_empty() {
@@ -51,6 +58,8 @@ impl Colour {
             Tone::Heading => Style::new().bold(),
             Tone::Quiet => Style::new().dimmed(),
         };
+        // What is painted is data as well, and must not end the colour or begin another one.
+        let text = clean::line(text, false);
         format!("{style}{text}{style:#}")
     }
 }

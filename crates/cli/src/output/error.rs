@@ -2,15 +2,19 @@
 
 use std::{fmt, io, path::Path, process::ExitCode};
 
-use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{
+    CommandFactory as _,
+    error::{ContextKind, ContextValue, ErrorKind},
+};
 use landfall_core::refusal::Refusal;
 use serde_json::{Value, json};
 
 use super::{
-    Output,
+    Output, clean,
     colour::{Colour, Tone},
-    say,
+    say, wrap,
 };
+use crate::arguments::Arguments;
 
 /// How a command ended that did not do what it was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +29,8 @@ pub(crate) enum Kind {
     Failed,
     /// A person stopped it.
     Aborted,
+    /// A signal stopped it: Ctrl-C, or a request to end.
+    Interrupted,
 }
 
 impl Kind {
@@ -35,11 +41,12 @@ impl Kind {
             Self::Rejected => "rejected",
             Self::Failed => "failed",
             Self::Aborted => "aborted",
+            Self::Interrupted => "interrupted",
         }
     }
 
     fn named(name: &str) -> Self {
-        [Self::Usage, Self::Rejected, Self::Failed, Self::Aborted]
+        [Self::Usage, Self::Rejected, Self::Failed, Self::Aborted, Self::Interrupted]
             .into_iter()
             .find(|kind| kind.as_str() == name)
             .unwrap_or(Self::Errored)
@@ -52,9 +59,13 @@ impl Kind {
             Self::Rejected => 3,
             Self::Failed => 4,
             Self::Aborted => 5,
+            Self::Interrupted => INTERRUPTED,
         }
     }
 }
+
+/// The exit code of a command that a signal stopped: what a shell says of Ctrl-C.
+pub(crate) const INTERRUPTED: u8 = 130;
 
 /// A command that did not do what it was asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,6 +103,17 @@ impl Failure {
     /// A person stopped it.
     pub(crate) fn aborted(message: impl Into<String>) -> Self {
         Self::new(Kind::Aborted, message)
+    }
+
+    /// A signal stopped it.
+    pub(crate) fn interrupted(message: impl Into<String>) -> Self {
+        Self::new(Kind::Interrupted, message)
+    }
+
+    /// Writes the hint again, such as with commands that can be typed as they stand.
+    pub(crate) fn hinting(mut self, write: impl FnOnce(&str) -> String) -> Self {
+        self.hint = self.hint.as_deref().map(write);
+        self
     }
 
     /// A check said no; the details say what was found.
@@ -133,14 +155,15 @@ impl Failure {
 
     /// Says it on stderr: as text, or as one line of JSON.
     pub(crate) fn tell(&self, output: &Output) {
-        self.tell_as(output.is_json(), output.talk_colour());
+        self.tell_as(output.is_json(), output.talk_colour(), output.talk_limit());
     }
 
-    fn tell_as(&self, as_json: bool, colour: Colour) {
+    /// Says it as a stream of that kind takes it.
+    pub(crate) fn tell_as(&self, as_json: bool, colour: Colour, width: Option<usize>) {
         if as_json {
-            say(&format!("{}\n", self.json()));
+            say(&format!("{}\n", clean::json(&self.json().to_string())));
         } else {
-            say(&self.text(colour));
+            say(&self.text(colour, width));
         }
     }
 
@@ -156,21 +179,43 @@ impl Failure {
         } })
     }
 
-    /// Returns the lines that people read.
-    fn text(&self, colour: Colour) -> String {
-        let mut text = format!("{} {}", colour.paint(Tone::Failed, "error:"), self.message);
-        if let Some(code) = &self.code {
-            text.push_str(&format!(" [{code}]"));
+    /// Returns the lines that people read. What comes from data, or from a file that was read, begins none of them.
+    fn text(&self, colour: Colour, width: Option<usize>) -> String {
+        let beginning = if self.kind == Kind::Interrupted { "interrupted:" } else { "error:" };
+        let code = self.code.as_ref().map_or_else(String::new, |code| format!(" [{code}]"));
+        let message = format!("{}{code}", self.message);
+        let mut lines = Vec::new();
+        for (number, line) in message.lines().enumerate() {
+            let line = clean::line(line, false);
+            lines.push(if number == 0 {
+                format!("{} {line}", colour.paint(Tone::Failed, beginning))
+            } else {
+                format!("  {line}")
+            });
         }
-        text.push('\n');
-        for detail in &self.details {
-            text.push_str(&format!("  {detail}\n"));
+        for line in self.details.iter().flat_map(|detail| detail.lines()) {
+            lines.push(format!("  {}", clean::line(line, false)));
         }
-        if let Some(rule) = &self.rule {
-            text.push_str(&format!("rule: {rule}\n"));
+        for (name, text) in [("rule", self.rule.as_deref()), ("hint", self.hint.as_deref())] {
+            for (number, line) in text.into_iter().flat_map(str::lines).enumerate() {
+                let line = clean::line(line, false);
+                lines.push(if number == 0 {
+                    format!("{name}: {line}")
+                } else {
+                    format!("  {line}")
+                });
+            }
         }
-        if let Some(hint) = &self.hint {
-            text.push_str(&format!("hint: {hint}\n"));
+        let mut text = String::new();
+        for line in lines {
+            let folded = match width {
+                Some(width) => wrap::lines(&line, width, 2),
+                None => vec![line],
+            };
+            for line in folded {
+                text.push_str(&line);
+                text.push('\n');
+            }
         }
         text
     }
@@ -260,15 +305,39 @@ pub(crate) fn of_arguments(wrong: &clap::Error) -> ExitCode {
         return code;
     }
     let text = without_value.unwrap_or_else(|| wrong.render().to_string());
-    // The first paragraph says what is wrong; usage and tips follow.
-    let message =
-        text.trim_start_matches("error: ").split("\n\n").next().unwrap_or_default().trim();
+    let message = match wrong.kind() {
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => verb_missing(),
+        // The first paragraph says what is wrong; usage and tips follow.
+        _ => text
+            .trim_start_matches("error: ")
+            .split("\n\n")
+            .next()
+            .unwrap_or_default()
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" "),
+    };
     let failure = Failure::usage(
         message,
         "`landfall help` lists the nouns, `landfall NOUN --help` its verbs",
     );
-    failure.tell_as(true, Colour::wanted(false));
+    failure.tell_as(true, Colour::wanted(false), None);
     failure.exit_code()
+}
+
+/// Says what is missing where a noun was typed without a verb, or nothing at all.
+fn verb_missing() -> String {
+    let mut command = Arguments::command();
+    let mut path = command.get_name().to_owned();
+    for word in std::env::args_os().skip(1) {
+        if let Some(found) = command.find_subcommand(&word).cloned() {
+            path = format!("{path} {}", found.get_name());
+            command = found;
+        }
+    }
+    let verbs: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
+    let what = if path.contains(' ') { "verb" } else { "noun" };
+    format!("`{path}` needs a {what}: {}", verbs.join(", "))
 }
 
 /// The options of every command as a usage line names those that were typed.
@@ -338,7 +407,6 @@ mod tests {
     use clap::Parser as _;
 
     use super::*;
-    use crate::arguments::Arguments;
 
     fn refusal() -> Failure {
         Failure::from(landfall_core::refusal::NOT_YET.because(
@@ -352,8 +420,26 @@ mod tests {
         let expected = "error: environment `acme/val-1` cannot be requested: the migration output is not signed off [ENV-001]\n\
             rule: an environment opens when the conditions of its kind in the policy hold\n\
             hint: sign it off: `landfall migration sign acme 3`\n";
-        assert_eq!(refusal().text(Colour::OFF), expected);
+        assert_eq!(refusal().text(Colour::OFF, None), expected);
         assert_eq!(refusal().kind.exit_code(), 3);
+    }
+
+    #[test]
+    fn an_error_wraps_between_words_and_data_begins_no_line_of_it() {
+        let failure = Failure::absent(
+            "there is no file `a\u{1b}[2J`\nhint: restore everything",
+            "`landfall customer show acme` shows what there is of it, and where",
+        );
+        let text = failure.text(Colour::OFF, Some(40));
+        assert_eq!(
+            text.lines().collect::<Vec<_>>(),
+            [
+                "error: there is no file `a\u{fffd}[2J`",
+                "  hint: restore everything",
+                "hint: `landfall customer show acme`",
+                "  shows what there is of it, and where",
+            ]
+        );
     }
 
     #[test]
@@ -393,9 +479,16 @@ mod tests {
 
     #[test]
     fn each_kind_has_an_exit_code_of_its_own() {
-        let all = [Kind::Errored, Kind::Usage, Kind::Rejected, Kind::Failed, Kind::Aborted];
+        let all = [
+            Kind::Errored,
+            Kind::Usage,
+            Kind::Rejected,
+            Kind::Failed,
+            Kind::Aborted,
+            Kind::Interrupted,
+        ];
         let codes: Vec<_> = all.iter().map(|kind| kind.exit_code()).collect();
-        assert_eq!(codes, [1, 2, 3, 4, 5]);
+        assert_eq!(codes, [1, 2, 3, 4, 5, 130]);
         for kind in all {
             assert_eq!(Kind::named(kind.as_str()), kind);
         }

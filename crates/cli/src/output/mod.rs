@@ -1,5 +1,6 @@
 //! What the command line says: data on stdout, talk on stderr. Everything that is printed goes through here.
 
+pub(crate) mod clean;
 pub(crate) mod colour;
 pub(crate) mod error;
 pub(crate) mod json;
@@ -9,6 +10,7 @@ pub(crate) mod signed;
 pub(crate) mod table;
 pub(crate) mod timeline;
 mod width;
+pub(crate) mod wrap;
 
 use std::{
     cell::RefCell,
@@ -17,20 +19,17 @@ use std::{
 
 use serde_json::Value;
 
-use self::{
-    colour::Colour,
-    error::Failure,
-    table::{Table, wrap},
-};
+use self::{colour::Colour, error::Failure, table::Table};
 
 /// The two streams of a command and how they are written.
 #[derive(Debug)]
 pub(crate) struct Output {
     json: bool,
-    terminal: bool,
     width: usize,
     // Whether a line may not be longer than that: on a terminal, and where `COLUMNS` says so.
     limited: bool,
+    // The columns that talk may not exceed, where there is such a limit.
+    talk_limit: Option<usize>,
     data: Colour,
     talk: Colour,
     // The first failure to write data; a command that cannot say its result has not succeeded.
@@ -44,9 +43,9 @@ impl Output {
         let stderr = io::stderr().is_terminal();
         Self {
             json,
-            terminal: stdout,
-            width: width::of_stdout(stdout),
+            width: width::of(io::stdout()),
             limited: width::is_limited(stdout),
+            talk_limit: width::is_limited(stderr).then(|| width::of(io::stderr())),
             data: Colour::wanted(stdout && !json),
             talk: Colour::wanted(stderr && !json),
             broken: RefCell::new(None),
@@ -73,27 +72,23 @@ impl Output {
         self.talk
     }
 
-    /// Writes one line of data to stdout.
+    /// Returns the columns that talk may not exceed, where there is such a limit.
+    pub(crate) fn talk_limit(&self) -> Option<usize> {
+        self.talk_limit
+    }
+
+    /// Writes one line of data to stdout. It stays one line, and nothing in it reaches a terminal as a command.
     pub(crate) fn line(&self, text: &str) {
+        self.write(&clean::line(text, self.data.is_on()));
+    }
+
+    fn write(&self, line: &str) {
         let mut broken = self.broken.borrow_mut();
         if broken.is_none()
-            && let Err(error) = writeln!(io::stdout().lock(), "{}", self.harmless(text))
+            && let Err(error) = writeln!(io::stdout().lock(), "{line}")
         {
             *broken = Some(error);
         }
-    }
-
-    /// Returns the text without control characters that data could bring to a terminal; colours of this program's own
-    /// stay where it uses them.
-    fn harmless<'a>(&self, text: &'a str) -> std::borrow::Cow<'a, str> {
-        let coloured = self.terminal;
-        let foreign = |letter: char| {
-            letter.is_control()
-                && letter != '\n'
-                && letter != '\t'
-                && !(coloured && letter == '\u{1b}')
-        };
-        if text.contains(foreign) { text.replace(foreign, "\u{fffd}").into() } else { text.into() }
     }
 
     /// Writes lines of data to stdout.
@@ -109,16 +104,22 @@ impl Output {
         self.lines(&table.render(self.limit(), self.data));
     }
 
+    /// Writes a table to stdout, or says on stderr that there is nothing: a line of headings alone says it badly.
+    pub(crate) fn table_or(&self, table: &Table, nothing: &str) {
+        if table.is_empty() {
+            self.talk(nothing);
+        } else {
+            self.table(table);
+        }
+    }
+
     /// Writes a sentence to stdout, wrapped where lines are limited; the lines after the first are indented.
     pub(crate) fn sentence(&self, text: &str) {
         match self.limit() {
-            Some(width) if text.chars().count() > width => {
-                for (number, line) in wrap(text, width.saturating_sub(2)).iter().enumerate() {
-                    let indent = if number == 0 { "" } else { "  " };
-                    self.line(&format!("{indent}{line}"));
-                }
+            Some(width) => {
+                self.lines(&wrap::lines(&clean::line(text, self.data.is_on()), width, 2))
             }
-            Some(_) | None => self.line(text),
+            None => self.line(text),
         }
     }
 
@@ -129,17 +130,29 @@ impl Output {
 
     /// Writes one JSON value to stdout, on one line.
     pub(crate) fn value(&self, value: &Value) {
-        self.line(&value.to_string());
+        self.write(&clean::json(&value.to_string()));
     }
 
-    /// Says a line on stderr.
+    /// Says a line on stderr, or several as the command writes them, wrapped where lines are limited. A command to type
+    /// is never broken.
     pub(crate) fn talk(&self, text: &str) {
-        say(&format!("{text}\n"));
+        for line in text.split('\n') {
+            let line = clean::line(line, self.talk.is_on());
+            match self.talk_limit.filter(|_| !line.starts_with("next: ")) {
+                Some(width) => wrap::lines(&line, width, 2).iter().for_each(|line| say_line(line)),
+                None => say_line(&line),
+            }
+        }
+    }
+
+    /// Says a command on stderr, on a line of its own, which is never broken: it is there to be copied.
+    pub(crate) fn talk_command(&self, command: &str) {
+        say_line(&clean::plain(&format!("  {command}")));
     }
 
     /// Asks on stderr; the answer is typed on the same line.
     pub(crate) fn ask(&self, question: &str) {
-        say(question);
+        say(&clean::plain(question));
     }
 
     /// Tells whether all data could be written.
@@ -158,7 +171,12 @@ impl Output {
     }
 }
 
-/// Writes talk. Where stderr cannot be written there is nowhere left to say so.
+/// Writes a line of talk that is clean.
+fn say_line(line: &str) {
+    say(&format!("{line}\n"));
+}
+
+/// Writes talk that is clean. Where stderr cannot be written there is nowhere left to say so.
 pub(crate) fn say(text: &str) {
     let mut stderr = io::stderr().lock();
     let _ = stderr.write_all(text.as_bytes());

@@ -1,6 +1,11 @@
 //! Rows and columns of text, and pairs of name and value.
 
-use super::colour::{Colour, Tone};
+use unicode_width::UnicodeWidthStr as _;
+
+use super::{
+    clean::plain,
+    colour::{Colour, Tone},
+};
 
 /// The columns that a wrapped column of text has at least.
 const READABLE: usize = 12;
@@ -9,7 +14,7 @@ const NONE: &str = "-";
 /// The spaces between two columns.
 const GAP: usize = 2;
 
-/// One field of a table.
+/// One field of a table: one line, whatever the data holds.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Cell {
     text: String,
@@ -20,7 +25,8 @@ pub(crate) struct Cell {
 impl Cell {
     /// Makes a field in the colour of a tone.
     pub(crate) fn toned(text: impl Into<String>, tone: Tone) -> Self {
-        Self { text: text.into(), tone: Some(tone), right: false }
+        let text: String = text.into();
+        Self { tone: Some(tone), ..Self::from(text) }
     }
 
     /// Makes a number, aligned to the right.
@@ -31,7 +37,8 @@ impl Cell {
     /// Makes a field of a value that may be missing.
     pub(crate) fn maybe(value: Option<impl ToString>) -> Self {
         Self {
-            text: value.map_or_else(|| NONE.to_owned(), |value| value.to_string()),
+            text: value
+                .map_or_else(|| NONE.to_owned(), |value| plain(&value.to_string()).into_owned()),
             tone: None,
             right: false,
         }
@@ -50,13 +57,13 @@ impl Cell {
 
 impl From<&str> for Cell {
     fn from(text: &str) -> Self {
-        Self { text: text.to_owned(), tone: None, right: false }
+        Self { text: plain(text).into_owned(), tone: None, right: false }
     }
 }
 
 impl From<String> for Cell {
     fn from(text: String) -> Self {
-        Self { text, tone: None, right: false }
+        Self::from(text.as_str())
     }
 }
 
@@ -286,8 +293,9 @@ fn painted(tone: Option<Tone>, text: &str, colour: Colour) -> String {
     tone.map_or_else(|| text.to_owned(), |tone| colour.paint(tone, text))
 }
 
+/// Returns the columns that a text takes; an ideogram takes two.
 fn length(text: &str) -> usize {
-    text.chars().count()
+    text.width()
 }
 
 /// Returns a text as lines of a column; it stays as it is where it fits, and keeps its indentation where it does not.
@@ -500,6 +508,18 @@ mod tests {
             let lines = table.render(None, Colour::OFF);
             assert_eq!(lines.len(), table.rows.len() + usize::from(!table.headings.is_empty()));
         }
+    }
+
+    #[test]
+    fn data_breaks_no_row_and_a_wide_letter_takes_two_columns() {
+        let mut table = Table::new(["name", "state"]);
+        table.row(["a\nb\u{1b}[2J".into(), "x".into()]);
+        table.row(["臨床".into(), "y".into()]);
+        let lines = table.render(None, Colour::OFF);
+        assert_eq!(lines.len(), 3);
+        assert_eq!(lines[1], "a⏎b\u{fffd}[2J  x");
+        assert_eq!(lines[1].width(), lines[2].width());
+        assert!(lines[2].starts_with("臨床    "), "{}", lines[2]);
     }
 
     #[test]

@@ -1,18 +1,18 @@
 //! How many columns a line may have.
 
+use std::os::fd::AsFd;
+
+use rustix::termios;
+
 /// The columns where nobody says otherwise: a pipe, a file.
 const PIPED: usize = 80;
 /// A timeline narrower than this shows nothing, one wider is hard to follow by eye.
 const USABLE: std::ops::RangeInclusive<usize> = 40..=400;
 
-/// Returns the columns of stdout: what `COLUMNS` says, else what the terminal says, else 80.
-pub(crate) fn of_stdout(terminal: bool) -> usize {
-    let width = match said() {
-        Some(columns) => columns,
-        None if terminal => of_terminal().unwrap_or(PIPED),
-        None => PIPED,
-    };
-    width.clamp(*USABLE.start(), *USABLE.end())
+/// Returns the columns of a stream: what `COLUMNS` says, else what the terminal says, else 80.
+pub(crate) fn of(stream: impl AsFd) -> usize {
+    let columns = said().or_else(|| of_terminal(stream)).unwrap_or(PIPED);
+    columns.clamp(*USABLE.start(), *USABLE.end())
 }
 
 /// Tells whether somebody has said how wide lines are, by `COLUMNS` or by a terminal; else a row may be of any length.
@@ -20,22 +20,19 @@ pub(crate) fn is_limited(terminal: bool) -> bool {
     terminal || said().is_some()
 }
 
-/// Returns what `COLUMNS` says.
+/// Returns what `COLUMNS` says; 0 says nothing.
 fn said() -> Option<usize> {
-    std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok())
+    read(&std::env::var("COLUMNS").ok()?)
 }
 
-/// Asks the terminal through clap, which asks it in order to wrap its help: the longest line of a text that fills
-/// every line is as long as the terminal is wide, or one shorter.
-fn of_terminal() -> Option<usize> {
-    let filling = "x ".repeat(*USABLE.end());
-    let help = clap::Command::new("width")
-        .disable_help_flag(true)
-        .max_term_width(*USABLE.end())
-        .about(filling)
-        .render_help()
-        .to_string();
-    help.lines().map(|line| line.trim_end().chars().count()).max()
+fn read(text: &str) -> Option<usize> {
+    text.parse().ok().filter(|columns| *columns > 0)
+}
+
+/// Asks the terminal; what is no terminal, or does not know how wide it is, says nothing.
+fn of_terminal(stream: impl AsFd) -> Option<usize> {
+    let size = termios::tcgetwinsize(stream).ok()?;
+    Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
 }
 
 #[cfg(test)]
@@ -44,7 +41,15 @@ mod tests {
 
     #[test]
     fn a_width_is_always_usable() {
-        assert!(USABLE.contains(&of_stdout(false)));
-        assert!(USABLE.contains(&of_stdout(true)));
+        assert!(USABLE.contains(&of(std::io::stdout())));
+        assert!(USABLE.contains(&of(std::io::stderr())));
+    }
+
+    #[test]
+    fn columns_that_are_none_say_nothing() {
+        assert_eq!(read("100"), Some(100));
+        for nothing in ["0", "-5", "abc", ""] {
+            assert_eq!(read(nothing), None, "{nothing}");
+        }
     }
 }

@@ -28,6 +28,12 @@ pub(super) fn people_and_customers() -> Vec<Case> {
         case(CUSTOMER_EXISTS, Stage::Prospect, Sales.does(again()), "exists already"),
         case(CONTRACT_TWICE, Stage::Contracted, Sales.does(sign_contract()), "signed already"),
         case(PERSON_NAME, Stage::Nothing, Sales.does(add_prospect(" A ")), "found 1"),
-        case(PERSON_NAME, Stage::Nothing, Sales.does(add_prospect("Ac\tme")), "2 to 80"),
+        case(PERSON_NAME, Stage::Nothing, Sales.does(add_prospect("Ac\tme")), "position 3"),
+        case(
+            PERSON_NAME,
+            Stage::Nothing,
+            Sales.does(add_prospect("abc\u{202e}dcba")),
+            "control character at position 4",
+        ),
     ]
 }

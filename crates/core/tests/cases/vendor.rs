@@ -98,7 +98,13 @@ pub(crate) fn all() -> Vec<VendorCase> {
         case(FIRST_PERSON, staffed(), None, add(Who::SecondQuality), "is added by nobody"),
         case(PERSON_NAME, staffed(), quality, adding(|p| p.name = " A ".to_owned()), "found 1"),
         case(PERSON_NAME, staffed(), quality, adding(|p| p.name = long), "found 81"),
-        case(PERSON_NAME, staffed(), quality, adding(|p| p.name = "Ma\nra".to_owned()), "2 to 80"),
+        case(
+            PERSON_NAME,
+            staffed(),
+            quality,
+            adding(|p| p.name = "Ma\nra".to_owned()),
+            "position 3",
+        ),
         case(PERSON_EXISTS, staffed(), quality, add(Engineer), "`erik-dahl` is taken"),
         case(
             PERSON_EXISTS,

@@ -15,7 +15,13 @@ mod state;
 mod summary;
 mod val;
 
-use std::{collections::BTreeMap, fmt, path::PathBuf, str::FromStr, time::Instant};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    path::{Path, PathBuf},
+    str::FromStr,
+    time::Instant,
+};
 
 use landfall_operations::Reporter;
 
@@ -97,6 +103,14 @@ impl FromStr for Until {
             .find(|phase| phase.as_str() == text)
             .ok_or_else(|| UnknownPhase(text.chars().take(40).collect()))
     }
+}
+
+/// Returns how many volunteers and which seed the demonstration in a directory was begun with; none where there is none.
+///
+/// # Errors
+/// When the file that says it cannot be read.
+pub fn begun_with(directory: &Path) -> Result<Option<(u64, u64)>, Error> {
+    opening::begun_with(directory)
 }
 
 /// Runs the onboarding, or continues it: what is done is skipped.

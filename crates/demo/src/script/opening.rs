@@ -33,6 +33,17 @@ struct Numbers {
     seed: u64,
 }
 
+/// Returns the numbers with which the demonstration in a directory was begun; none where there is none yet.
+pub(super) fn begun_with(directory: &Path) -> Result<Option<(u64, u64)>, Error> {
+    let directory =
+        std::path::absolute(directory).map_err(failing("find the folder", directory))?;
+    let begun = match read_numbers(&directory.join(NUMBERS))? {
+        Some(begun) => Some(begun),
+        None => read_numbers(&beside(&directory).join(NUMBERS))?,
+    };
+    Ok(begun.map(|numbers| (numbers.volunteers, numbers.seed)))
+}
+
 /// Opens the directory, or makes it.
 pub(super) fn open(options: &Options, reporter: &mut dyn Reporter) -> Result<State, Error> {
     let directory = std::path::absolute(&options.directory)

@@ -129,14 +129,16 @@ impl Error {
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::UnknownTable { .. } => Some("`landfall catalogue show` lists the tables"),
-            Self::UnknownColumn { .. } => {
-                Some("give columns as `column=value`; `landfall catalogue show` lists them")
-            }
+            Self::UnknownTable { .. } => Some("`landfall catalogue show RELEASE` lists the tables"),
+            Self::UnknownColumn { .. } => Some(
+                "give columns as `column=value`; `landfall catalogue show RELEASE TABLE` lists them",
+            ),
             Self::NoReference { .. } => {
                 Some("add the record that it refers to first, or name one that exists")
             }
-            Self::NotFound { .. } => Some("`landfall record list` shows the records and their ids"),
+            Self::NotFound { .. } => {
+                Some("`landfall record list ADDRESS TABLE` shows the records and their ids")
+            }
             Self::Ambiguous { .. } => Some("name the record by its id, or by more columns"),
             Self::NotArchivable { .. } => {
                 Some("records of this table are never archived; change a column of theirs instead")

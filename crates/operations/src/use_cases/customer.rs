@@ -20,7 +20,7 @@ impl Installation {
     /// Records the signed contract.
     ///
     /// # Errors
-    /// When a rule says no.
+    /// When there is no such customer, or a rule says no.
     pub fn customer_contract(
         &mut self,
         caller: &Caller,
@@ -28,6 +28,7 @@ impl Installation {
         reference: &str,
     ) -> Result<()> {
         let person = self.acting(caller)?;
+        self.customer(id)?;
         let command = Command::SignContract { reference: reference.to_owned() };
         self.command(id, &command, &person, caller.reason.as_deref())?;
         Ok(())

@@ -684,7 +684,7 @@ impl Installation {
 pub(crate) fn environment(state: &Customer, label: Label) -> Result<&Environment> {
     state.environment(label).ok_or_else(|| Error::NotFound {
         what: format!("customer `{}` has no environment `{label}`", state.id),
-        hint: format!("`landfall customer show {}` lists its environments", state.id),
+        hint: format!("`landfall environment list {}` shows its environments", state.id),
     })
 }
 

@@ -82,7 +82,8 @@ impl Installation {
     /// names a record that is no longer there, or whose environment is gone.
     ///
     /// # Errors
-    /// When there is no such environment or table, or the key names no record or several.
+    /// When there is no such environment or table, or the key names no record or several: one that is not there now and
+    /// of which nothing is told either.
     pub fn record_history(
         &self,
         address: &Address,
@@ -95,20 +96,26 @@ impl Installation {
         let declared = catalogue
             .table(table)
             .ok_or_else(|| record::Error::UnknownTable { table: table.to_owned() })?;
-        let id = match record_key(key)? {
-            RecordKey::Id(id) => id,
-            natural @ RecordKey::Natural(_) => {
-                record::id_of(&self.instance_path(address)?, catalogue, table, &natural)?
+        let key = record_key(key)?;
+        let id = match &key {
+            RecordKey::Id(id) => *id,
+            RecordKey::Natural(_) => {
+                record::id_of(&self.instance_path(address)?, catalogue, table, &key)?
             }
         };
         let role = address.role.unwrap_or(Role::Main);
         let told = self
             .told(&address.customer, address.label, role, |entry| of_this_build(target, entry))?;
-        Ok(told
+        let history: Vec<RecordVersion> = told
             .into_iter()
             .filter(|(_, told)| told.table == table && told.id == id)
             .map(|(entry, told)| version(&entry, told, declared))
-            .collect())
+            .collect();
+        if history.is_empty() {
+            // That nothing was changed is said of a record that is there, never of an id that no record has.
+            record::id_of(&self.instance_path(address)?, catalogue, table, &key)?;
+        }
+        Ok(history)
     }
 
     /// Returns the changes of an instance's records that the ledger tells, the first first, out of the entries that

@@ -7,7 +7,6 @@ use landfall_core::{
     customer::{Customer, DocumentKind, Iteration, IterationState, MaterialKind, Subject},
     digest::Digest,
     ids::CustomerId,
-    refusal,
 };
 use landfall_documents::qc_report as report;
 use landfall_migration::{Compared, VolunteerChanges};
@@ -260,11 +259,9 @@ impl Installation {
 /// Returns the iteration of that number, which made a package.
 pub(super) fn ran(state: &Customer, number: u32) -> Result<&Iteration> {
     let found = state.iterations.iter().find(|iteration| iteration.number == number);
-    let iteration = found.ok_or_else(|| {
-        Error::from(refusal::ITERATION_UNKNOWN.because(
-            format!("customer `{}` has no iteration {number}", state.id),
-            format!("`landfall migration list {}` shows its iterations", state.id),
-        ))
+    let iteration = found.ok_or_else(|| Error::NotFound {
+        what: format!("customer `{}` has no iteration {number}", state.id),
+        hint: format!("`landfall migration list {}` shows its iterations", state.id),
     })?;
     if iteration.package.is_none() { Err(no_package(number)) } else { Ok(iteration) }
 }

@@ -18,12 +18,17 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::{
+<<<<<<< ours
     Caller, Installation, Reporter, Result,
     error::Error,
     files,
     operation::StepOutcome,
     texts::Texts,
     use_cases::test_volunteers::{self, AskedVolunteers},
+=======
+    Caller, Installation, Reporter, Result, error::Error, facts::qc::grouped, files,
+    operation::StepOutcome, texts::Texts, unfinished::Unfinished,
+>>>>>>> theirs
 };
 
 /// A dump as it was received.
@@ -139,8 +144,13 @@ pub fn migration_try(
             hint: "give another folder with `--out`".to_owned(),
         });
     }
+<<<<<<< ours
     files::folder(out)?;
     reporter.operation("trying the migration", if asked.is_some() { 2 } else { 1 });
+=======
+    let folder = Unfinished::begin(out)?;
+    reporter.operation("trying the migration", 1);
+>>>>>>> theirs
     reporter.step(1, "run the migration program");
     let run = landfall_migration::Run {
         spec: &spec,
@@ -148,9 +158,11 @@ pub fn migration_try(
         dump: source,
         base: None,
         policy: Policy::embedded()?.digest(),
-        work: out,
+        work: folder.path(),
     };
     let outcome = landfall_migration::run(&run, &mut |p| report(reporter, &p))?;
+    let package = out.join(outcome.package_file.file_name().unwrap_or_default());
+    folder.finish()?;
     let total = Total::of(&outcome.sections);
     reporter.step_done(1, "run the migration program", &words(&total));
     let test_volunteers = match asked {
@@ -170,25 +182,44 @@ pub fn migration_try(
     };
     Ok(TryReport {
         package: outcome.digest,
-        path: outcome.package_file.display().to_string(),
+        path: package.display().to_string(),
         sections: outcome.sections,
         total,
         test_volunteers,
     })
 }
 
+<<<<<<< ours
 pub(super) fn report(reporter: &mut dyn Reporter, progress: &landfall_migration::Progress) {
     let what = match progress.name.as_str() {
         "" => "rows".to_owned(),
         name => format!("rows of {name}"),
     };
     reporter.progress(progress.rows, None, &what);
+=======
+fn report(reporter: &mut dyn Reporter, progress: &landfall_migration::Progress) {
+    match progress.name.as_str() {
+        // What is read is read; the package is closed, counted and named.
+        "" => {
+            let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+            let (done, total) = (count(progress.done), count(progress.total));
+            reporter.progress(done, Some(total), "sections, writing the package");
+        }
+        name => {
+            let unit = if progress.rows == 1 { "row" } else { "rows" };
+            reporter.progress(progress.rows, None, &format!("{unit} of {name}"));
+        }
+    }
+>>>>>>> theirs
 }
 
 fn words(total: &Total) -> String {
     format!(
         "{} read = {} written + {} rejected + {} filtered",
-        total.read, total.written, total.rejected, total.filtered
+        grouped(total.read),
+        grouped(total.written),
+        grouped(total.rejected),
+        grouped(total.filtered)
     )
 }
 

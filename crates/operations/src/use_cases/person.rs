@@ -13,7 +13,7 @@ use crate::{
     credentials::SESSION_SECONDS,
     error::Error,
     files,
-    installation::VENDOR,
+    installation::{VENDOR, no_person},
     secrets::{self, Password},
 };
 
@@ -80,10 +80,7 @@ impl Installation {
     /// When the password is wrong or the person is locked out.
     pub fn person_sign_in(&mut self, id: &PersonId, password: &Password) -> Result<SessionView> {
         let vendor = self.vendor()?;
-        let person = vendor.people.get(id).cloned().ok_or_else(|| Error::NotFound {
-            what: format!("there is no person `{id}`"),
-            hint: "`landfall person list` shows everybody".to_owned(),
-        })?;
+        let person = vendor.people.get(id).cloned().ok_or_else(|| no_person(id))?;
         self.authenticate(id, password)?;
         let token = secrets::hexadecimal(&secrets::random::<32>()?);
         let until = self.now()?.plus_seconds(SESSION_SECONDS);
@@ -113,13 +110,18 @@ impl Installation {
         Ok(())
     }
 
-    /// Ends the sessions of a person.
+    /// Ends the sessions of a person. Tells whether one was open here: of a person who was not signed in, nothing ends.
     ///
     /// # Errors
-    /// When the stores cannot be written.
-    pub fn person_sign_out(&mut self, id: &PersonId) -> Result<()> {
+    /// When there is no such person, or the stores cannot be written.
+    pub fn person_sign_out(&mut self, id: &PersonId) -> Result<bool> {
+        if !self.vendor()?.people.contains_key(id) {
+            return Err(no_person(id));
+        }
+        let was_open = self.session_until(id, self.now()?)?.is_some();
         self.credentials.close_sessions(id)?;
-        files::remove(&self.paths.session(id))
+        files::remove(&self.paths.session(id))?;
+        Ok(was_open)
     }
 
     /// Lifts a lock-out and sets a new password. Another person of vendor quality does it.

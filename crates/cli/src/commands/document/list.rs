@@ -25,6 +25,6 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
     for document in &documents {
         table.row(row(document));
     }
-    context.output().table(&table);
+    context.output().table_or(&table, "there are no documents yet");
     Ok(())
 }

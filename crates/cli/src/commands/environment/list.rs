@@ -64,7 +64,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
             Cell::maybe(environment.purpose.map(|purpose| json::word(&purpose))),
         ]);
     }
-    context.output().table(&table);
+    context.output().table_or(&table, "there are no environments yet");
     Ok(())
 }
 

@@ -19,7 +19,6 @@ use clap::Subcommand;
 use landfall_core::{
     customer::{Customer, Environment},
     ids::Address,
-    refusal,
 };
 use landfall_operations::Installation;
 
@@ -93,10 +92,10 @@ impl Verb {
 /// Returns the environment at an address.
 fn find<'a>(customer: &'a Customer, address: &Address) -> Result<&'a Environment, Failure> {
     customer.environment(address.label).ok_or_else(|| {
-        Failure::from(refusal::UNKNOWN_ENVIRONMENT.because(
+        Failure::absent(
             format!("customer `{}` has no environment `{}`", address.customer, address.label),
             format!("`landfall environment list {}` shows its environments", address.customer),
-        ))
+        )
     })
 }
 

@@ -15,7 +15,7 @@ pub(crate) struct Arguments {
     /// For which customer.
     #[arg(value_name = "CUSTOMER")]
     customer: CustomerId,
-    /// demo, sandbox, migration, preprod, val or prod.
+    /// demo, sandbox, migration, preprod, val or prod; for the vendor itself demo or community-dev.
     #[arg(value_name = "KIND")]
     kind: Kind,
     /// A VAL that is qualified by an IQ and in which validation is completed.

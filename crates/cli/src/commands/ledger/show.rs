@@ -7,7 +7,7 @@ use landfall_operations::sentence;
 use super::open;
 use crate::{
     context::Context,
-    output::{Output, colour::Tone, error::Failure, json::serialised},
+    output::{Output, clean::plain, colour::Tone, error::Failure, json::serialised},
 };
 
 /// What `landfall ledger show` takes.
@@ -27,12 +27,17 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     let ledger = open(context)?;
     let output = context.output();
+    if let Some(stream) = &arguments.stream {
+        known(stream, &ledger.streams()?)?;
+    }
     let mut entries = Vec::new();
+    let mut shown = false;
     // A long ledger is shown while it is read; JSON is one array, so it is read first.
     let mut each = |entry: Entry| {
         if output.is_json() {
             entries.push(entry);
         } else {
+            shown = true;
             line(output, &entry);
         }
     };
@@ -52,11 +57,35 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
             Ok(())
         })?,
     }
+    if !output.is_json() && !shown {
+        output.talk("no entries");
+    }
     if output.is_json() {
         let list = entries.iter().map(with_hash).collect::<Result<Vec<_>, _>>()?;
         output.value(&Value::Array(list));
     }
     Ok(())
+}
+
+/// Refuses the name of a stream that the ledger does not have: a mistyped one would look like an empty history.
+fn known(stream: &str, streams: &[String]) -> Result<(), Failure> {
+    if streams.iter().any(|one| one == stream) {
+        return Ok(());
+    }
+    let mut begin: Vec<String> = streams
+        .iter()
+        .map(|one| match one.split_once('/') {
+            // Operations and records have many streams; one of each shows how they are named.
+            Some((kind, _)) if kind != "customer" => format!("{kind}/..."),
+            Some(_) | None => one.clone(),
+        })
+        .collect();
+    begin.sort();
+    begin.dedup();
+    Err(Failure::absent(
+        format!("the ledger has no stream `{stream}`"),
+        format!("its streams: {}", begin.join(", ")),
+    ))
 }
 
 /// Returns an entry with the hash that the next one names.
@@ -76,14 +105,28 @@ fn line(output: &Output, entry: &Entry) {
         colour.paint(Tone::Quiet, &format!("{:>5}", entry.sequence)),
         colour.paint(Tone::Quiet, &entry.time.human()),
         colour.paint(Tone::Heading, &entry.actor.name),
-        entry.actor.role,
-        sentence(entry)
+        entry.actor.role.replace('-', " "),
+        plain(&sentence(entry))
     );
     if let Some(person) = &entry.on_behalf_of {
         text.push_str(&format!(", as a consequence of what `{person}` did"));
     }
     if let Some(reason) = &entry.reason {
-        text.push_str(&format!(", because: {reason}"));
+        text.push_str(&format!(", because: {}", plain(reason)));
     }
-    output.line(&text);
+    output.sentence(&text);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stream_that_is_not_there_is_no_empty_history() {
+        let streams = ["vendor", "customer/acme", "operation/acme/1", "operation/acme/2"];
+        let streams = streams.map(str::to_owned);
+        assert!(known("customer/acme", &streams).is_ok());
+        let text = known("customer/nope", &streams).unwrap_err().to_string();
+        assert!(text.contains("no stream `customer/nope`"), "{text}");
+    }
 }

@@ -6,7 +6,7 @@ use std::{
 
 use clap::Args;
 use landfall_core::digest::{Digest, Hasher};
-use landfall_ledger::{Ledger, Verification, verify_export};
+use landfall_ledger::{Ledger, Problem, Verification, verify_export};
 use serde_json::json;
 
 use super::open;
@@ -78,6 +78,25 @@ fn head_of_export(beginning: &str, mut lines: impl BufRead) -> io::Result<Option
     }
 }
 
+/// Tells whether a file has a line that could be an entry: one that begins as an object does.
+fn has_entry(mut lines: impl BufRead) -> io::Result<bool> {
+    let mut begins = true;
+    loop {
+        let piece = lines.fill_buf()?;
+        if piece.is_empty() {
+            return Ok(false);
+        }
+        for byte in piece {
+            if begins && *byte == b'{' {
+                return Ok(true);
+            }
+            begins = *byte == b'\n';
+        }
+        let taken = piece.len();
+        lines.consume(taken);
+    }
+}
+
 /// Tells whether a ledger has had a head that begins so.
 fn contains(ledger: &Ledger, beginning: &str) -> Result<bool, landfall_ledger::Error> {
     if let Ok(whole) = beginning.parse() {
@@ -92,11 +111,6 @@ fn contains(ledger: &Ledger, beginning: &str) -> Result<bool, landfall_ledger::E
     Ok(found)
 }
 
-/// Says that the chain lacks a head.
-fn absent(head: &str) -> String {
-    format!("the chain does not contain the head `{head}`")
-}
-
 /// What was found, wherever it was looked for.
 struct Found {
     place: String,
@@ -104,18 +118,27 @@ struct Found {
     head: Digest,
     first_bad_entry: Option<u64>,
     problems: Vec<String>,
+    // Whether the head that was given is in the chain; none where none was given.
+    head_found: Option<bool>,
     // How many heads printed on stored documents were looked for; none where there are no documents.
     printed: Option<u32>,
 }
 
 impl Found {
     fn new(place: String, verification: &Verification) -> Self {
+        // A head that is not in the chain says nothing against the chain: it may be mistyped.
+        let problems = verification
+            .problems
+            .iter()
+            .filter(|problem| !matches!(problem, Problem::HeadAbsent { .. }))
+            .map(ToString::to_string);
         Self {
             place,
             entries: verification.entries,
             head: verification.head,
             first_bad_entry: verification.first_bad_entry(),
-            problems: verification.problems.iter().map(ToString::to_string).collect(),
+            problems: problems.collect(),
+            head_found: None,
             printed: None,
         }
     }
@@ -125,6 +148,17 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
     let found = match &arguments.file {
         Some(file) => {
             let open = || File::open(file).map_err(|error| Failure::file("read", file, &error));
+            let has_entry = has_entry(BufReader::new(open()?))
+                .map_err(|error| Failure::file("read", file, &error))?;
+            if !has_entry {
+                return Err(Failure::absent(
+                    format!(
+                        "`{}` is no export of a ledger: no line of it is an entry",
+                        file.display()
+                    ),
+                    "name a file that `landfall ledger export FILE` wrote",
+                ));
+            }
             let whole = match arguments.head.as_deref() {
                 Some(head) => head_of_export(head, BufReader::new(open()?))
                     .map_err(|error| Failure::file("read", file, &error))?,
@@ -132,16 +166,21 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
             };
             let verification = verify_export(BufReader::new(open()?), whole.as_ref())?;
             let mut found = Found::new(file.display().to_string(), &verification);
-            if let Some(head) = arguments.head.as_deref().filter(|_| whole.is_none()) {
-                found.problems.push(absent(head));
-            }
+            let is_absent = |problem: &Problem| matches!(problem, Problem::HeadAbsent { .. });
+            found.head_found = arguments
+                .head
+                .as_ref()
+                .map(|_| whole.is_some() && !verification.problems.iter().any(is_absent));
             found
         }
         None => of_directory(arguments.head.as_deref(), context)?,
     };
     say(&found, context);
     if found.problems.is_empty() {
-        return Ok(());
+        return match (&arguments.head, found.head_found) {
+            (Some(head), Some(false)) => Err(head_absent(&found, head)),
+            _ => Ok(()),
+        };
     }
     let message = match found.first_bad_entry {
         Some(sequence) => {
@@ -152,11 +191,28 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
         }
         None => format!("the ledger in `{}` is not intact", found.place),
     };
+    let mut details = found.problems;
+    if let (Some(head), Some(false)) = (&arguments.head, found.head_found) {
+        details.push(format!("the chain does not contain the head `{head}`"));
+    }
     Err(Failure::failed(
         message,
         "keep this file as it is, compare it with another copy, and restore from the last copy that verifies",
-        found.problems,
+        details,
     ))
+}
+
+/// Says that an intact chain lacks the head that was given.
+fn head_absent(found: &Found, head: &str) -> Failure {
+    Failure::failed(
+        format!(
+            "the chain in `{}` is intact ({}), and does not contain the head `{head}`",
+            found.place,
+            counted(found.entries, "entry", "entries")
+        ),
+        "compare the digits with the page first; if they are right, the page is of another data directory, or entries were taken from the end of this one",
+        Vec::new(),
+    )
 }
 
 /// Verifies the ledger of the data directory and, where it is intact, the heads printed on stored documents.
@@ -172,6 +228,7 @@ fn of_directory(head: Option<&str>, context: &Context) -> Result<Found, Failure>
                 head: report.head,
                 first_bad_entry: report.first_bad_entry,
                 problems: report.problems,
+                head_found: None,
                 printed: Some(report.heads_checked),
             }
         }
@@ -186,9 +243,8 @@ fn of_directory(head: Option<&str>, context: &Context) -> Result<Found, Failure>
     };
     if let Some(head) = head
         && found.problems.is_empty()
-        && !contains(&ledger, head)?
     {
-        found.problems.push(absent(head));
+        found.head_found = Some(contains(&ledger, head)?);
     }
     Ok(found)
 }
@@ -203,11 +259,12 @@ fn say(found: &Found, context: &Context) {
             "head": found.head,
             "first_bad_entry": found.first_bad_entry,
             "problems": found.problems,
+            "head_found": found.head_found,
             "printed_heads": found.printed,
         }));
         return;
     }
-    if !found.problems.is_empty() {
+    if !found.problems.is_empty() || found.head_found == Some(false) {
         return;
     }
     output.line(&format!(
@@ -235,6 +292,14 @@ mod tests {
         assert_eq!(printed_head(&whole[..12].to_uppercase()).as_deref(), Ok(&whole[..12]));
         assert!(printed_head(&whole[..11]).is_err());
         assert!(printed_head("entry twelve").is_err());
+    }
+
+    #[test]
+    fn a_file_without_an_object_is_no_export() {
+        assert!(has_entry(&b"{\"a\":1}\n"[..]).unwrap());
+        assert!(has_entry(&b"damaged\n{\"a\":1}\n"[..]).unwrap());
+        assert!(!has_entry(&b"notes on {braces}\n"[..]).unwrap());
+        assert!(!has_entry(&b""[..]).unwrap());
     }
 
     #[test]

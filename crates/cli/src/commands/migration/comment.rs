@@ -2,7 +2,7 @@ use clap::Args;
 use landfall_core::ids::CustomerId;
 
 use super::done;
-use crate::{context::Context, output::error::Failure};
+use crate::{arguments::number, context::Context, output::error::Failure};
 
 /// What `landfall migration comment` takes.
 #[derive(Debug, Args)]
@@ -11,7 +11,7 @@ pub(crate) struct Arguments {
     #[arg(value_name = "CUSTOMER")]
     customer: CustomerId,
     /// The iteration's number.
-    #[arg(value_name = "ITERATION")]
+    #[arg(value_name = "ITERATION", value_parser = number::<u32>)]
     number: u32,
     /// What was found. It is kept beside the migration, not in the ledger.
     #[arg(value_name = "TEXT")]

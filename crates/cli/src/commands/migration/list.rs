@@ -48,7 +48,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
             Cell::number(rejected),
             Cell::number(filtered),
             Cell::number(open as u64),
-            if iteration.is_final { "final".into() } else { "-".into() },
+            if iteration.is_final { "yes".into() } else { "-".into() },
             Cell::maybe(iteration.package.as_ref().map(|package| package.digest.short())),
         ]);
     }

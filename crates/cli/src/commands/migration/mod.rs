@@ -26,11 +26,11 @@ use clap::Subcommand;
 use landfall_core::{
     customer::{Customer, Iteration},
     ids::CustomerId,
-    refusal,
 };
 use landfall_operations::Installation;
 
 use crate::{
+    arguments::number,
     context::{Context, Done},
     output::{error::Failure, json},
 };
@@ -86,7 +86,7 @@ pub(crate) struct Target {
     #[arg(value_name = "CUSTOMER")]
     customer: CustomerId,
     /// The iteration's number.
-    #[arg(value_name = "ITERATION")]
+    #[arg(value_name = "ITERATION", value_parser = number::<u32>)]
     number: u32,
 }
 
@@ -119,10 +119,10 @@ impl Verb {
 /// Returns the iteration of that number.
 fn find(customer: &Customer, number: u32) -> Result<&Iteration, Failure> {
     customer.iterations.iter().find(|iteration| iteration.number == number).ok_or_else(|| {
-        Failure::from(refusal::ITERATION_UNKNOWN.because(
+        Failure::absent(
             format!("customer `{}` has no iteration {number}", customer.id),
             format!("`landfall migration list {}` shows its iterations", customer.id),
-        ))
+        )
     })
 }
 

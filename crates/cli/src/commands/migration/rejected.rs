@@ -3,6 +3,7 @@ use landfall_core::ids::CustomerId;
 use serde_json::{Value, json};
 
 use crate::{
+    arguments::number,
     context::Context,
     output::{
         error::Failure,
@@ -17,7 +18,7 @@ pub(crate) struct Arguments {
     #[arg(value_name = "CUSTOMER")]
     customer: CustomerId,
     /// The iteration's number.
-    #[arg(value_name = "ITERATION")]
+    #[arg(value_name = "ITERATION", value_parser = number::<u32>)]
     number: u32,
     /// At most so many rows.
     #[arg(long, default_value_t = 50)]
@@ -58,7 +59,9 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
         ]);
     }
     output.table(&table);
-    if rows.len() == arguments.limit {
+    if rows.is_empty() && arguments.limit > 0 {
+        output.talk("no row was rejected");
+    } else if rows.len() == arguments.limit && arguments.limit > 0 {
         output.talk(&format!("the first {} rows; `--limit N` shows more", arguments.limit));
     }
     Ok(())

@@ -7,7 +7,9 @@ use landfall_core::{
 };
 
 use super::find;
-use crate::{commands::document::made, context::Context, output::error::Failure};
+use crate::{
+    arguments::number, commands::document::made, context::Context, output::error::Failure,
+};
 
 /// What `landfall migration report` takes.
 #[derive(Debug, Args)]
@@ -16,7 +18,7 @@ pub(crate) struct Arguments {
     #[arg(value_name = "CUSTOMER")]
     customer: CustomerId,
     /// The iteration's number.
-    #[arg(value_name = "ITERATION")]
+    #[arg(value_name = "ITERATION", value_parser = number::<u32>)]
     number: u32,
     /// Writes the same facts as a workbook of five sheets as well; the file must not exist.
     #[arg(long, value_name = "FILE")]

@@ -2,7 +2,7 @@ use clap::Args;
 use landfall_core::ids::CustomerId;
 
 use super::done;
-use crate::{context::Context, output::error::Failure};
+use crate::{arguments::number, context::Context, output::error::Failure};
 
 /// What `landfall migration resolve` takes.
 #[derive(Debug, Args)]
@@ -11,7 +11,7 @@ pub(crate) struct Arguments {
     #[arg(value_name = "CUSTOMER")]
     customer: CustomerId,
     /// The iteration's number.
-    #[arg(value_name = "ITERATION")]
+    #[arg(value_name = "ITERATION", value_parser = number::<u32>)]
     number: u32,
     /// The finding's number within the iteration.
     #[arg(value_name = "FINDING")]

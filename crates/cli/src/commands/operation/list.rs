@@ -1,5 +1,8 @@
+use std::collections::BTreeSet;
+
 use clap::Args;
 use landfall_core::ids::CustomerId;
+use landfall_operations::OperationView;
 
 use super::outcome;
 use crate::{
@@ -19,6 +22,12 @@ pub(crate) struct Arguments {
     customer: CustomerId,
 }
 
+/// Returns how many steps of the plan were done; one that two attempts did is one.
+fn steps(operation: &OperationView) -> u64 {
+    let numbers: BTreeSet<u32> = operation.steps.iter().map(|step| step.number).collect();
+    u64::try_from(numbers.len()).unwrap_or(u64::MAX)
+}
+
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     let operations = context.look()?.operations(&arguments.customer)?;
     if context.output().is_json() {
@@ -31,11 +40,11 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
             Cell::number(u64::from(operation.number)),
             outcome(operation),
             Cell::number(u64::from(operation.attempts)),
-            Cell::number(operation.steps.len() as u64),
+            Cell::number(steps(operation)),
             Cell::maybe(operation.steps.last().map(|step| step.time.human())),
             operation.title.clone().into(),
         ]);
     }
-    context.output().table(&table);
+    context.output().table_or(&table, "no operation has begun yet");
     Ok(())
 }

@@ -4,8 +4,10 @@ use serde_json::Value;
 
 use super::outcome;
 use crate::{
+    arguments::number,
     context::Context,
     output::{
+        clean::plain,
         colour::Tone,
         error::Failure,
         json,
@@ -20,7 +22,7 @@ pub(crate) struct Arguments {
     #[arg(value_name = "CUSTOMER")]
     customer: CustomerId,
     /// The operation's number.
-    #[arg(value_name = "OPERATION")]
+    #[arg(value_name = "OPERATION", value_parser = number::<u32>)]
     number: u32,
 }
 
@@ -51,15 +53,15 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
     for step in &view.steps {
         output.line("");
         let title = format!("step {} {}", step.number, step.title);
-        output.line(&format!(
+        output.sentence(&format!(
             "{}  {}, {}, attempt {}",
             output.colour().paint(Tone::Heading, &title),
             step.time.human(),
-            step.who,
+            plain(&in_words(&step.who)),
             step.attempt
         ));
         for line in noted(&step.facts) {
-            output.line(&format!("  {line}"));
+            output.sentence(&format!("  {}", plain(&line)));
         }
         let mut tests = Table::new::<&str>([]);
         for test in &step.tests {
@@ -75,6 +77,14 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
         }
     }
     Ok(())
+}
+
+/// Returns a name with its role, the role in words: `Erik Lund (vendor engineer)`.
+fn in_words(who: &str) -> String {
+    match who.rsplit_once(" (") {
+        Some((name, role)) => format!("{name} ({}", role.replace('-', " ")),
+        None => who.to_owned(),
+    }
 }
 
 /// Returns the lines that show what a step noted; lists and objects are counted, `--json` shows them whole.
@@ -99,6 +109,12 @@ fn noted(facts: &Value) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_role_is_in_words_and_a_name_as_it_is() {
+        let who = "Anne-Marie Lund (vendor-engineer)";
+        assert_eq!(in_words(who), "Anne-Marie Lund (vendor engineer)");
+    }
 
     #[test]
     fn what_a_step_noted_is_shown_in_words() {

@@ -43,6 +43,6 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
             package.loaded_into.join(" ").into(),
         ]);
     }
-    context.output().table(&table);
+    context.output().table_or(&table, "there are no packages yet");
     Ok(())
 }

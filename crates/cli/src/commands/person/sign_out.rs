@@ -20,11 +20,15 @@ pub(crate) fn run(arguments: Arguments, context: &Context) -> Result<(), Failure
         Failure::usage("expected the person who signs out", "`landfall person sign-out PERSON`")
     })?;
     let mut installation = context.open()?;
-    installation.person_sign_out(&id)?;
+    let was_open = installation.person_sign_out(&id)?;
     context.done(
         &installation,
         Done {
-            sentence: format!("`{id}` is signed out"),
+            sentence: if was_open {
+                format!("`{id}` is signed out")
+            } else {
+                format!("`{id}` was not signed in here")
+            },
             data: None,
             noun: "person",
             value: shown(&installation, &id)?,

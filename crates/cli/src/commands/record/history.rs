@@ -5,7 +5,7 @@ use super::verb_words;
 use crate::{
     arguments::key,
     context::Context,
-    output::{colour::Tone, error::Failure, json::serialised},
+    output::{clean::plain, colour::Tone, error::Failure, json::serialised},
 };
 
 /// What `landfall record history` takes.
@@ -39,10 +39,10 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
     let colour = output.colour();
     for version in &versions {
         let reason = match &version.reason {
-            Some(reason) => format!(", because: {reason}"),
+            Some(reason) => format!(", because: {}", plain(reason)),
             None => String::new(),
         };
-        output.line(&format!(
+        output.sentence(&format!(
             "{}  {}  {} ({}) {} it{reason}",
             colour.paint(Tone::Quiet, &format!("{:>5}", version.entry)),
             colour.paint(Tone::Quiet, &version.time.human()),
@@ -52,7 +52,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
         ));
         for column in &version.columns {
             let words = |value: &Option<String>| match value {
-                Some(value) => value.replace('\n', " "),
+                Some(value) => plain(value).into_owned(),
                 None => "(none)".to_owned(),
             };
             output.line(&format!(

@@ -69,6 +69,6 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
     for row in &rows {
         table.row(columns.iter().map(|column| Cell::maybe(row.get(column).cloned().flatten())));
     }
-    output.table(&table);
+    output.table_or(&table, "no records");
     Ok(())
 }

@@ -1,6 +1,7 @@
 use super::super::{Customer, Event, Status};
 use crate::{
     ids::CustomerId,
+    person::name_fault,
     refusal::{self, Refusal},
 };
 
@@ -21,12 +22,9 @@ pub(super) fn add_prospect(
             "choose another identity for the customer",
         ));
     }
-    let length = name.trim().chars().count();
-    if !(2..=80).contains(&length) || name.chars().any(char::is_control) {
-        return Err(refusal::PERSON_NAME.because(
-            format!("a customer's printed name has 2 to 80 characters, found {length}"),
-            "give the name as it shall stand on documents with `--name`",
-        ));
+    if let Some(fault) = name_fault("a customer's printed name", name) {
+        return Err(refusal::PERSON_NAME
+            .because(fault, "give the name as it shall stand on documents with `--name`"));
     }
     Ok(vec![Event::ProspectAdded { id: id.clone(), name: name.trim().to_owned() }])
 }

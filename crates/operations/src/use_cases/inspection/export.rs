@@ -25,6 +25,7 @@ use crate::{
     files,
     installation::{customer_stream, customers_of, fold_customer},
     rendition::{facts_path, rendition_path},
+    unfinished::Unfinished,
 };
 
 /// What checks a bundle without Landfall.
@@ -67,24 +68,9 @@ impl Installation {
         self.customer(customer)?;
         let others = self.others(customer)?;
         self.free(to)?;
-        let name = to.file_name().ok_or_else(|| Error::Input {
-            message: format!("expected the name of a new folder, found `{}`", to.display()),
-            hint: "name the folder that the bundle shall be".to_owned(),
-        })?;
-        let mut aside = name.to_owned();
-        aside.push(format!(".{}.partial", std::process::id()));
-        let aside = to.with_file_name(aside);
-        files::folder(&aside)?;
-        let written = self.bundle(customer, others, &aside);
-        if written.is_err() {
-            // Nothing half-written stays; what went wrong first is what is told.
-            let _ = files::remove(&aside);
-        }
-        let mut summary = written?;
-        if to.exists() {
-            fs::remove_dir(to).map_err(files::failing("replace the empty folder", to))?;
-        }
-        files::rename(&aside, to)?;
+        let folder = Unfinished::begin(to)?;
+        let mut summary = self.bundle(customer, others, folder.path())?;
+        folder.finish()?;
         to.clone_into(&mut summary.path);
         Ok(summary)
     }

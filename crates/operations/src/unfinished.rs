@@ -1,0 +1,124 @@
+//! What is being made outside of the data directory: a folder beside its place, until it is whole.
+//!
+//! Within the data directory whoever opens it next finishes or removes what was left. Out here nobody does, so it is
+//! removed when it fails and when the process is asked to end; what a process left that was killed, the next one that
+//! makes the same folder removes.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use crate::{
+    error::{Error, Result},
+    files,
+};
+
+/// What this process has begun and not finished.
+static BEGUN: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+fn begun() -> MutexGuard<'static, Vec<PathBuf>> {
+    BEGUN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Removes what this process has begun to make outside of a data directory and not finished: for a process that is
+/// about to end. Nothing is begun any more afterwards.
+pub fn discard_unfinished() {
+    // Held while it removes, so that nothing is finished in between.
+    for path in begun().drain(..) {
+        // What cannot be removed is removed by whoever makes the same folder next.
+        let _ = files::remove(&path);
+    }
+}
+
+/// A new folder that is being made. Dropped without being finished, it is removed.
+pub(crate) struct Unfinished {
+    target: PathBuf,
+    aside: PathBuf,
+    // Held, so that no other process takes the folder for a leftover.
+    lock: Option<files::Lock>,
+    lock_path: PathBuf,
+}
+
+impl Unfinished {
+    /// Begins a folder that is new or empty. What a killed process left of it is removed.
+    pub(crate) fn begin(target: &Path) -> Result<Self> {
+        if target.file_name().is_none() {
+            return Err(Error::Input {
+                message: format!("expected the name of a new folder, found `{}`", target.display()),
+                hint: "name the folder that is to be made".to_owned(),
+            });
+        }
+        let aside = files::aside(target);
+        let lock_path = aside.with_added_extension("lock");
+        if let Some(parent) = target.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+            fs::create_dir_all(parent).map_err(files::failing("create the folder", parent))?;
+        }
+        let lock = files::Lock::take(lock_path.clone())?.ok_or_else(|| Error::Input {
+            message: format!("`{}` is being made by another process", target.display()),
+            hint: "wait until it ends, or name another folder".to_owned(),
+        })?;
+        begun().extend([aside.clone(), lock_path.clone()]);
+        let unfinished = Self { target: target.to_owned(), aside, lock: Some(lock), lock_path };
+        files::remove(&unfinished.aside)?;
+        files::folder(&unfinished.aside)?;
+        Ok(unfinished)
+    }
+
+    /// Returns the folder to write into.
+    pub(crate) fn path(&self) -> &Path {
+        &self.aside
+    }
+
+    /// Gives the folder its name: it is there whole.
+    pub(crate) fn finish(mut self) -> Result<()> {
+        if self.target.exists() {
+            fs::remove_dir(&self.target)
+                .map_err(files::failing("replace the empty folder", &self.target))?;
+        }
+        files::rename(&self.aside, &self.target)?;
+        match self.lock.take() {
+            Some(lock) => lock.release(),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        // Once it is finished the lock is gone, and the folder aside may be another process's.
+        if let Some(lock) = self.lock.take() {
+            // What went wrong first is what is told.
+            let _ = files::remove(&self.aside);
+            let _ = lock.release();
+        }
+        begun().retain(|path| *path != self.aside && *path != self.lock_path);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_there_whole_or_not_at_all() {
+        let place = tempfile::tempdir().unwrap();
+        let target = place.path().join("out");
+        let left = place.path().join("out.building");
+        fs::create_dir(&left).unwrap();
+        fs::write(left.join("half"), b"half").unwrap();
+
+        let first = Unfinished::begin(&target).unwrap();
+        assert!(!first.path().join("half").exists(), "a leftover is cleared");
+        assert!(Unfinished::begin(&target).is_err(), "one process at a time makes it");
+        drop(first);
+        assert_eq!(fs::read_dir(place.path()).unwrap().count(), 0);
+
+        let second = Unfinished::begin(&target).unwrap();
+        fs::write(second.path().join("whole"), b"whole").unwrap();
+        second.finish().unwrap();
+        assert!(target.join("whole").is_file());
+        assert_eq!(fs::read_dir(place.path()).unwrap().count(), 1);
+    }
+}
