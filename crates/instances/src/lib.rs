@@ -6,6 +6,7 @@
 //! configuration package can be applied to an existing instance, too ([`promote`]), and two configurations compared
 //! ([`mod@compare`]).
 
+mod cells;
 mod closure;
 mod connection;
 mod error;
@@ -26,4 +27,4 @@ pub mod value;
 
 pub use error::Error;
 pub use identity::Identity;
-pub use treatment::{Treatment, Unmasked};
+pub use treatment::{Cells, Owner, Prepared, Rows, Treatment, Unmasked, Way};

@@ -5,6 +5,7 @@
 //! package, before the first byte is written. [`scan::scan`] proves it afterwards with code of its own: the
 //! modules [`masks`] and [`scan`] share neither code nor a list of types. [`certificate`] puts the two side by side.
 
+mod bloom;
 pub mod certificate;
 mod forbidden;
 mod key;
@@ -14,6 +15,7 @@ mod plan;
 #[cfg(test)]
 mod sample;
 pub mod scan;
+mod survey;
 mod treatment;
 
 pub use key::MaskKey;

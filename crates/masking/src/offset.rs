@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 
-use rusqlite::Connection;
-
-use crate::key::{MaskKey, Subkey};
+use crate::{
+    bloom::{Bloom, hash_pair},
+    key::{MaskKey, Subkey},
+    masks::digits,
+};
 
 /// The largest first offset, in days.
 const YEAR: i64 = 365;
@@ -14,6 +16,10 @@ const DRAWS_PER_YEAR: u32 = 64;
 const ATTEMPTS: u32 = 4_096;
 /// Days from 0000-03-01, the origin of the calendar arithmetic below, to 1970-01-01.
 const EPOCH: i64 = 719_468;
+
+/// The most that the filter over the dates takes: at 200,000 volunteers with 14 dates each 24 bits for each date, so that
+/// about one date in a thousand is suspected without need.
+const MOST_DATES: usize = 8 << 20;
 
 /// Draws offsets; remembers only the people whose first draw would have met a date of their own.
 pub(crate) struct Offsets {
@@ -28,43 +34,31 @@ pub(crate) enum Error {
         "no offset was found that moves every date of volunteer row {0} away from all of them: use another mask key"
     )]
     Exhausted(i64),
-    #[error("the dates cannot be read: {0}")]
-    Sql(#[from] rusqlite::Error),
 }
 
 impl Offsets {
-    /// Draws without looking at anybody's dates.
-    #[cfg(test)]
-    pub(crate) fn undisturbed(key: &MaskKey) -> Self {
+    /// Draws without having looked at anybody's dates.
+    pub(crate) fn new(key: &MaskKey) -> Self {
         Self { key: key.derive("offset"), redrawn: HashMap::new() }
     }
 
-    /// Reads every date and draws again where a moved date would be another date of the same person, or leave the
-    /// calendar. `dates` selects person and day number ([`day_of`]) ordered by person: the database sorts, so the
-    /// memory used does not depend on the number of people, except for those who needed another draw.
-    pub(crate) fn read(connection: &Connection, key: &MaskKey, dates: &str) -> Result<Self, Error> {
-        let mut offsets = Self { key: key.derive("offset"), redrawn: HashMap::new() };
-        if dates.is_empty() {
-            return Ok(offsets);
+    /// Draws again where a moved date would be another date of the same person, or leave the calendar. `dates` holds
+    /// person and day number ([`day_of`]) of all dates of those for whom [`Dates::note`] suspects it; the memory used
+    /// does not depend on the number of people, except for them.
+    pub(crate) fn redraw(&mut self, dates: &mut [(i64, i32)]) -> Result<(), Error> {
+        dates.sort_unstable();
+        let mut days = Vec::new();
+        for same in dates.chunk_by(|(one, _), (other, _)| one == other) {
+            let Some((person, _)) = same.first() else { continue };
+            days.extend(same.iter().map(|(_, day)| i64::from(*day)));
+            self.settle(*person, &mut days)?;
         }
-        let mut statement = connection.prepare(dates)?;
-        let mut rows = statement.query([])?;
-        let mut current: Option<i64> = None;
-        let mut days: Vec<i64> = Vec::new();
-        while let Some(row) = rows.next()? {
-            let person: i64 = row.get(0)?;
-            if current != Some(person) {
-                if let Some(before) = current {
-                    offsets.settle(before, &mut days)?;
-                }
-                current = Some(person);
-            }
-            days.push(row.get(1)?);
-        }
-        if let Some(last) = current {
-            offsets.settle(last, &mut days)?;
-        }
-        Ok(offsets)
+        Ok(())
+    }
+
+    /// Returns the first draw of a person, which most people keep.
+    pub(crate) fn first(&self, person: i64) -> i64 {
+        self.draw(person, 0)
     }
 
     /// Returns the person's offset in days.
@@ -105,6 +99,29 @@ impl Offsets {
     }
 }
 
+/// The dates of everybody, known well enough to suspect those whose first draw does not fit.
+pub(crate) struct Dates {
+    known: Bloom,
+}
+
+impl Dates {
+    /// Makes room for about so many dates.
+    pub(crate) fn sized(dates: usize) -> Self {
+        // A wrong suspicion costs the reading of a person's dates, so there is more room than the filter asks for.
+        Self { known: Bloom::sized(dates.saturating_mul(2), MOST_DATES) }
+    }
+
+    /// Notes a date of a person, whose first draw is `offset`, and tells whether that draw may not fit: whether the
+    /// moved date leaves the calendar, or meets a date that was noted before, or is met by one. Of two dates that meet,
+    /// whichever is noted second tells so. It never misses one.
+    pub(crate) fn note(&self, person: i64, day: i64, offset: i64) -> bool {
+        self.known.insert(hash_pair(person, day));
+        !in_calendar(day + offset)
+            || self.known.contains(hash_pair(person, day + offset))
+            || self.known.contains(hash_pair(person, day - offset))
+    }
+}
+
 /// Returns the day number (days since 1970-01-01) of a text that begins with `yyyy-mm-dd` and goes on, if at all, with
 /// a time of day; nothing where it is no date of the years 1 to 9999.
 pub(crate) fn day_of(text: &str) -> Option<i64> {
@@ -139,10 +156,10 @@ pub(crate) fn day_of(text: &str) -> Option<i64> {
     Some(era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - EPOCH)
 }
 
-/// Returns the date of a day number as `yyyy-mm-dd`; nothing outside the years 1 to 9999.
-pub(crate) fn text_of(day: i64) -> Option<String> {
+/// Writes the date of a day number as `yyyy-mm-dd`; false outside the years 1 to 9999.
+pub(crate) fn push_day(day: i64, out: &mut String) -> bool {
     if !in_calendar(day) {
-        return None;
+        return false;
     }
     let days = day + EPOCH;
     let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
@@ -152,7 +169,12 @@ pub(crate) fn text_of(day: i64) -> Option<String> {
     let date = of_year - (153 * from_march + 2) / 5 + 1;
     let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
     let year = year_of_era + era * 400 + i64::from(month <= 2);
-    Some(format!("{year:04}-{month:02}-{date:02}"))
+    digits(out, year.unsigned_abs(), 4);
+    out.push('-');
+    digits(out, month.unsigned_abs(), 2);
+    out.push('-');
+    digits(out, date.unsigned_abs(), 2);
+    true
 }
 
 /// 0001-01-01 to 9999-12-31.
@@ -166,6 +188,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    fn text_of(day: i64) -> Option<String> {
+        let mut text = String::new();
+        push_day(day, &mut text).then_some(text)
+    }
 
     #[test]
     fn the_calendar_ends_where_it_says() {
@@ -196,7 +223,7 @@ mod tests {
             person in 1_i64..1_000_000,
             mut days in proptest::collection::vec(10_000_i64..12_000, 1..120),
         ) {
-            let mut offsets = Offsets::undisturbed(&MaskKey::from_bytes([9; 32]));
+            let mut offsets = Offsets::new(&MaskKey::from_bytes([9; 32]));
             let before = days.clone();
             offsets.settle(person, &mut days).unwrap();
             let offset = offsets.days(person);
@@ -205,9 +232,35 @@ mod tests {
         }
     }
 
+    proptest! {
+        #[test]
+        fn suspicion_and_a_second_reading_settle_what_reading_everybody_settles(
+            dates in proptest::collection::vec((1_i64..40, 10_000_i32..10_900), 1..400),
+        ) {
+            let key = MaskKey::from_bytes([9; 32]);
+            let mut everybody = Offsets::new(&key);
+            everybody.redraw(&mut dates.clone()).unwrap();
+            let mut suspects = Offsets::new(&key);
+            let known = Dates::sized(dates.len());
+            let suspected: std::collections::BTreeSet<i64> = dates
+                .iter()
+                .filter(|(person, day)| {
+                    known.note(*person, i64::from(*day), suspects.first(*person))
+                })
+                .map(|(person, _)| *person)
+                .collect();
+            let mut again: Vec<(i64, i32)> =
+                dates.iter().copied().filter(|(person, _)| suspected.contains(person)).collect();
+            suspects.redraw(&mut again).unwrap();
+            for person in 1..40 {
+                prop_assert_eq!(everybody.days(person), suspects.days(person));
+            }
+        }
+    }
+
     #[test]
     fn a_person_with_a_date_on_every_day_of_three_years_moves_past_all_of_them() {
-        let mut offsets = Offsets::undisturbed(&MaskKey::from_bytes([9; 32]));
+        let mut offsets = Offsets::new(&MaskKey::from_bytes([9; 32]));
         let mut days: Vec<i64> = (10_000..11_095).collect();
         offsets.settle(1, &mut days).unwrap();
         assert!(offsets.days(1).abs() >= 1_095);
@@ -215,7 +268,7 @@ mod tests {
 
     #[test]
     fn first_draws_stay_within_a_year() {
-        let offsets = Offsets::undisturbed(&MaskKey::from_bytes([9; 32]));
+        let offsets = Offsets::new(&MaskKey::from_bytes([9; 32]));
         let drawn: Vec<i64> = (1..2_000).map(|person| offsets.days(person)).collect();
         assert!(drawn.iter().all(|days| *days != 0 && days.abs() <= YEAR));
         assert!(drawn.iter().any(|days| *days > 0) && drawn.iter().any(|days| *days < 0));

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::{masks::Mask, scan::rules::Rule};
 
 /// The version of the masks: pseudonyms of one key are the same as long as it is.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// What the policy may choose for a class instead of what the masks do by themselves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,8 +3,11 @@
 use std::path::Path;
 
 use landfall_catalogue::{Catalogue, Class, Column, Kind, Subject, Table};
-use landfall_instances::Treatment;
-use rusqlite::{Connection, params_from_iter, types::Value};
+use landfall_instances::{Cells, Treatment, Way};
+use rusqlite::{
+    Connection, params_from_iter,
+    types::{ToSqlOutput, Value},
+};
 
 const FIRST: [&str; 6] = ["Amelia", "Brónach", "Charles", "Dee", "Emeka", "Fiona"];
 const LAST: [&str; 5] = ["Ashworth", "Briggs", "van der Berg", "O'Connor", "Smith"];
@@ -84,24 +87,54 @@ pub(crate) fn load(
     treatment: &dyn Treatment,
 ) -> Result<(), String> {
     let connection = create(instance, catalogue);
-    connection.execute("ATTACH DATABASE ?1 AS source", [package.to_str().unwrap()]).unwrap();
-    treatment.prepare(&connection, "source")?;
+    let source = Connection::open(package).unwrap();
+    let prepared = treatment.prepare(package)?;
     for table in people(catalogue) {
-        let expressions: Vec<String> = table
+        let ways = table
             .columns
             .iter()
-            .map(|column| {
-                let expression = treatment.expression(table, column, "s")?;
-                Ok(expression.unwrap_or_else(|| format!("s.{}", quoted(&column.name))))
-            })
-            .collect::<Result<_, String>>()?;
-        let sql = format!(
-            "INSERT INTO main.{name} SELECT {} FROM source.{name} AS s{} ORDER BY s.\"id\"",
-            expressions.join(", "),
-            treatment.joins(table, "s")?,
-            name = quoted(&table.name),
-        );
-        connection.execute(&sql, []).map_err(|cause| cause.to_string())?;
+            .map(|column| treatment.way(table, column))
+            .collect::<Result<Vec<_>, _>>()?;
+        let treated: Vec<&Column> = table
+            .columns
+            .iter()
+            .zip(&ways)
+            .filter(|(_, way)| **way == Way::Treated)
+            .map(|(column, _)| column)
+            .collect();
+        let mut rows = prepared.rows(table, &treated)?;
+        let owner = treatment.owner(table, "s")?;
+        let name = quoted(&table.name);
+        let marks = vec!["?"; ways.len()].join(", ");
+        let mut insert =
+            connection.prepare(&format!("INSERT INTO main.{name} VALUES ({marks})")).unwrap();
+        let mut select = source
+            .prepare(&format!(
+                "SELECT {}, s.* FROM main.{name} AS s{} ORDER BY s.\"id\"",
+                owner.expression, owner.joins
+            ))
+            .unwrap();
+        let mut found = select.query([]).unwrap();
+        while let Some(row) = found.next().unwrap() {
+            let (owner, id) = (row.get(0).unwrap(), row.get("id").unwrap());
+            let mut cells = Cells::default();
+            let mut number = 0;
+            for (index, way) in ways.iter().enumerate() {
+                let value = row.get_ref(index + 1).unwrap();
+                match way {
+                    Way::Copied => cells.push(value),
+                    Way::Removed => cells.null(),
+                    Way::Treated => {
+                        rows.cell(number, owner, id, value, &mut cells)?;
+                        number += 1;
+                    }
+                }
+            }
+            for (index, value) in cells.iter().enumerate() {
+                insert.raw_bind_parameter(index + 1, ToSqlOutput::Borrowed(value)).unwrap();
+            }
+            insert.raw_execute().unwrap();
+        }
     }
     Ok(())
 }

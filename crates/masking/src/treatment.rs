@@ -1,234 +1,180 @@
 //! Carries out the mask plan inside the load of a package.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::Path;
 
 use landfall_catalogue::{Catalogue, Class, Column, Subject, Table};
-use landfall_instances::Treatment;
-use rusqlite::{
-    Connection, Error as SqlError,
-    functions::{Context, FunctionFlags},
-    types::{Value, ValueRef},
-};
+use landfall_instances::{Cells, Owner, Prepared, Rows, Treatment, Way};
+use rusqlite::types::ValueRef;
 
 use crate::{
-    forbidden::Forbidden,
     key::MaskKey,
-    masks::{self, Cell, Mask, Materials},
-    offset::{Offsets, day_of},
+    masks::{Cell, Failure, Mask, Materials, Memory},
     plan::{Line, Plan, Treated},
+    survey::{Survey, survey},
 };
 
-/// The masks as a treatment of a load: one SQL function per mask, and one pass over the package before.
+/// The masks as a treatment of a load: one pass over the package before, then one mask per treated column.
 ///
-/// `prepare` reads the package twice: once for the filters over the source values, once, ordered by person, for the
-/// offsets of the dates. Both depend on nothing but the package and the key, so a load repeats itself.
+/// What the pass finds, and so every pseudonym, depends on nothing but the package and the key: a load repeats itself.
 #[derive(Debug)]
 pub struct Masking<'a> {
     plan: &'a Plan,
     key: &'a MaskKey,
     catalogue: &'a Catalogue,
-    /// The name under which the package is attached; known once `prepare` has run.
-    schema: Mutex<Option<String>>,
-}
-
-/// What a mask has to know about a column, by the number of its line in the plan.
-struct Place {
-    name: String,
-    ordinal: u32,
-    phone: u32,
 }
 
 impl<'a> Masking<'a> {
     /// Makes the treatment of one load.
     #[must_use]
     pub fn new(plan: &'a Plan, key: &'a MaskKey, catalogue: &'a Catalogue) -> Self {
-        Self { plan, key, catalogue, schema: Mutex::new(None) }
-    }
-
-    fn schema(&self) -> Result<String, String> {
-        self.schema.lock().unwrap_or_else(PoisonError::into_inner).clone().ok_or_else(|| {
-            "expected the masks to be prepared before the first statement".to_owned()
-        })
-    }
-
-    /// Returns the lines of the plan that stand in tables of the package, with their numbers.
-    fn lines_in<'t>(&'t self, present: &'t [String]) -> impl Iterator<Item = (usize, &'t Line)> {
-        self.plan.lines().iter().enumerate().filter(move |(_, line)| present.contains(&line.table))
-    }
-
-    fn table(&self, name: &str) -> Result<&'a Table, String> {
-        self.catalogue.table(name).ok_or_else(|| {
-            format!("table `{name}` of the mask plan is missing in the catalogue: make the plan from the same catalogue")
-        })
-    }
-
-    /// Reads every source value once and fills the filters.
-    fn forbidden(
-        &self,
-        connection: &Connection,
-        schema: &str,
-        present: &[String],
-    ) -> Result<Forbidden, String> {
-        let mut tables: Vec<(&str, Vec<&Line>)> = Vec::new();
-        for (_, line) in self.lines_in(present) {
-            let reads = line.subject == Subject::Volunteer
-                && line.class.is_personal()
-                && !line.class.is_date();
-            if !reads {
-                continue;
-            }
-            if tables.last().is_none_or(|(table, _)| *table != line.table) {
-                tables.push((line.table.as_str(), Vec::new()));
-            }
-            if let Some((_, lines)) = tables.last_mut() {
-                lines.push(line);
-            }
-        }
-        let mut expected = 0_usize;
-        for (table, lines) in &tables {
-            let rows: i64 = connection
-                .query_row(&format!("SELECT count(*) FROM {schema}.{}", quoted(table)), [], |row| {
-                    row.get(0)
-                })
-                .map_err(|cause| unread(table, &cause))?;
-            // A telephone number stands in the filter in seven forms.
-            let values: usize =
-                lines.iter().map(|line| if line.class == Class::Phone { 7 } else { 1 }).sum();
-            expected = expected
-                .saturating_add(usize::try_from(rows).unwrap_or_default().saturating_mul(values));
-        }
-        let mut forbidden = Forbidden::sized(expected);
-        for (table, lines) in &tables {
-            let columns =
-                lines.iter().map(|line| quoted(&line.column)).collect::<Vec<_>>().join(", ");
-            let sql = format!("SELECT {columns} FROM {schema}.{}", quoted(table));
-            read_values(connection, &sql, lines, &mut forbidden)
-                .map_err(|cause| unread(table, &cause))?;
-        }
-        Ok(forbidden)
-    }
-
-    /// Writes the query of all dates of all people, ordered by person.
-    fn dates(&self, schema: &str, present: &[String]) -> Result<String, String> {
-        let mut parts = Vec::new();
-        for (number, line) in self.lines_in(present) {
-            if line.subject != Subject::Volunteer || !line.class.is_date() {
-                continue;
-            }
-            let table = self.table(&line.table)?;
-            let reach = reach(self.catalogue, table, "s", schema)?;
-            let column = quoted(&line.column);
-            parts.push(format!(
-                "SELECT {person} AS person, landfall_mask_day({number}, s.{column}) AS day \
-                 FROM {schema}.{table} AS s{joins} WHERE s.{column} <> ''",
-                person = reach.person,
-                table = quoted(&line.table),
-                joins = reach.joins,
-            ));
-        }
-        if parts.is_empty() {
-            return Ok(String::new());
-        }
-        Ok(format!("{} ORDER BY 1", parts.join(" UNION ALL ")))
-    }
-
-    /// Numbers the columns: an ordinal that does not change when others are added, and the telephone columns in turn.
-    fn places(&self) -> (Vec<Place>, u32) {
-        let mut phones = 0;
-        let places = self
-            .plan
-            .lines()
-            .iter()
-            .map(|line| {
-                let name = format!("{}.{}", line.table, line.column);
-                let hash = blake3::hash(name.as_bytes());
-                let [a, b, c, d, ..] = *hash.as_bytes();
-                let phone = phones;
-                if line.class == Class::Phone {
-                    phones += 1;
-                }
-                Place { name, ordinal: u32::from_le_bytes([a, b, c, d]), phone }
-            })
-            .collect();
-        (places, phones)
+        Self { plan, key, catalogue }
     }
 }
 
 impl Treatment for Masking<'_> {
-    fn expression(
-        &self,
-        table: &Table,
-        column: &Column,
-        alias: &str,
-    ) -> Result<Option<String>, String> {
-        let found = self
-            .plan
-            .lines()
-            .iter()
-            .enumerate()
-            .find(|(_, line)| line.table == table.name && line.column == column.name);
-        let Some((number, line)) = found else {
+    fn way(&self, table: &Table, column: &Column) -> Result<Way, String> {
+        match self.plan.line(&table.name, &column.name) {
+            Some(line) if line.treatment == Treated::Remove => Ok(Way::Removed),
+            Some(line) if line.treatment.mask().is_some() => Ok(Way::Treated),
+            Some(_) => Ok(Way::Copied),
             // A table that leads to a volunteer has a line for every column; without one nothing may pass.
-            if table.person.is_some() || column.subject == Subject::Volunteer {
-                return Err(format!(
-                    "table `{}`, column `{}` is missing in the mask plan: make the plan from the same catalogue",
-                    table.name, column.name
-                ));
+            None if table.person.is_some() || column.subject == Subject::Volunteer => {
+                Err(unknown(&table.name, &column.name))
             }
-            return Ok(None);
-        };
-        if line.treatment == Treated::Remove {
-            return Ok(Some("NULL".to_owned()));
+            None => Ok(Way::Copied),
         }
-        let Some(mask) = line.treatment.mask() else { return Ok(None) };
-        let reach = reach(self.catalogue, table, alias, &self.schema()?)?;
-        Ok(Some(format!(
-            "{function}({number}, {person}, {alias}.\"id\", {alias}.{column})",
-            function = mask.function(),
-            person = reach.person,
-            column = quoted(&column.name),
-        )))
     }
 
-    fn prepare(&self, connection: &Connection, package_schema: &str) -> Result<(), String> {
-        let schema = quoted(package_schema);
-        let present = tables_of(connection, &schema)
-            .map_err(|cause| format!("the tables of the package cannot be listed: {cause}"))?;
-        let (places, phones) = self.places();
-        let places = Arc::new(places);
-        register_day(connection, &places).map_err(|cause| unregistered(&cause))?;
-        let forbidden = self.forbidden(connection, &schema, &present)?;
-        let dates = self.dates(&schema, &present)?;
-        let offsets =
-            Offsets::read(connection, self.key, &dates).map_err(|cause| cause.to_string())?;
+    fn owner(&self, table: &Table, alias: &str) -> Result<Owner, String> {
+        owner(self.catalogue, table, alias)
+    }
+
+    fn prepare<'t>(&'t self, package: &Path) -> Result<Box<dyn Prepared + 't>, String> {
+        let Survey { forbidden, offsets } = survey(package, self.plan, self.key, self.catalogue)?;
+        let phones = self.plan.lines().iter().filter(|line| line.class == Class::Phone).count();
+        let phones = u32::try_from(phones).unwrap_or(u32::MAX);
         let materials = Materials::new(self.key, forbidden, offsets, phones)
             .ok_or("no constant was found that is absent from the source: use another mask key")?;
-        let materials = Arc::new(materials);
-        for mask in Mask::ALL {
-            register(connection, mask, &places, &materials)
-                .map_err(|cause| unregistered(&cause))?;
-        }
-        *self.schema.lock().unwrap_or_else(PoisonError::into_inner) = Some(schema);
-        Ok(())
-    }
-
-    fn joins(&self, table: &Table, alias: &str) -> Result<String, String> {
-        if table.person.is_none() {
-            return Ok(String::new());
-        }
-        Ok(reach(self.catalogue, table, alias, &self.schema()?)?.joins)
+        Ok(Box::new(Ready { plan: self.plan, materials }))
     }
 }
 
-/// How a statement gets from a row to its person.
-struct Reach {
-    joins: String,
-    person: String,
+/// The masks with all that they draw from.
+struct Ready<'a> {
+    plan: &'a Plan,
+    materials: Materials,
+}
+
+impl Prepared for Ready<'_> {
+    fn rows<'p>(
+        &'p self,
+        table: &Table,
+        columns: &[&Column],
+    ) -> Result<Box<dyn Rows + 'p>, String> {
+        let places = columns
+            .iter()
+            .map(|column| Place::of(self.plan, &table.name, &column.name))
+            .collect::<Result<Vec<_>, _>>()?;
+        let (memory, text) = (Memory::default(), String::new());
+        Ok(Box::new(Masked { materials: &self.materials, places, memory, text }))
+    }
+}
+
+/// What a mask has to know about a column, found once per table.
+struct Place<'a> {
+    line: &'a Line,
+    mask: Mask,
+    /// A number that does not change when other columns are added.
+    ordinal: u32,
+    /// Which of the telephone columns it is.
+    phone: u32,
+}
+
+impl<'a> Place<'a> {
+    fn of(plan: &'a Plan, table: &str, column: &str) -> Result<Self, String> {
+        let missing = || unknown(table, column);
+        let line = plan.line(table, column).ok_or_else(missing)?;
+        let mask = line.treatment.mask().ok_or_else(missing)?;
+        let hash = blake3::hash(format!("{table}.{column}").as_bytes());
+        let [a, b, c, d, ..] = *hash.as_bytes();
+        let phone = plan
+            .lines()
+            .iter()
+            .take_while(|other| !std::ptr::eq(*other, line))
+            .filter(|other| other.class == Class::Phone)
+            .count();
+        Ok(Self {
+            line,
+            mask,
+            ordinal: u32::from_le_bytes([a, b, c, d]),
+            phone: u32::try_from(phone).unwrap_or_default(),
+        })
+    }
+}
+
+/// The masks of the rows of one table.
+struct Masked<'a> {
+    materials: &'a Materials,
+    places: Vec<Place<'a>>,
+    memory: Memory,
+    /// Every masked text is written here first.
+    text: String,
+}
+
+impl Rows for Masked<'_> {
+    fn cell(
+        &mut self,
+        column: usize,
+        owner: i64,
+        id: i64,
+        value: ValueRef<'_>,
+        cells: &mut Cells,
+    ) -> Result<(), String> {
+        let Some(place) = self.places.get(column) else {
+            return Err(format!("expected one of {} columns, found another", self.places.len()));
+        };
+        let cell = Cell { person: owner, row: id, ordinal: place.ordinal, phone: place.phone };
+        let (materials, memory, text) = (self.materials, &mut self.memory, &mut self.text);
+        masked(place.mask, materials, memory, cell, value, text, cells)
+            .map_err(|failure| failure.at(&format!("{}.{}", place.line.table, place.line.column)))
+    }
+}
+
+/// Masks one cell.
+fn masked(
+    mask: Mask,
+    materials: &Materials,
+    memory: &mut Memory,
+    cell: Cell,
+    value: ValueRef<'_>,
+    text: &mut String,
+    cells: &mut Cells,
+) -> Result<(), Failure> {
+    let wrong = |found| Failure::Type { expected: "a text", found };
+    match value {
+        ValueRef::Null => cells.null(),
+        ValueRef::Text(bytes) => {
+            let source =
+                std::str::from_utf8(bytes).map_err(|_| wrong("a text that is not UTF-8"))?;
+            mask.text(materials, memory, cell, source, text)?;
+            cells.text(text);
+        }
+        ValueRef::Blob(bytes) => cells.blob(mask.bytes(materials, bytes)?),
+        ValueRef::Integer(number) => cells.integer(mask.integer(number)?),
+        ValueRef::Real(_) => return Err(wrong("a floating-point number")),
+    }
+    Ok(())
+}
+
+fn unknown(table: &str, column: &str) -> String {
+    format!(
+        "table `{table}`, column `{column}` is missing in the mask plan: make the plan from the same catalogue"
+    )
 }
 
 /// Follows the table's person path inside the package. A row that leads to nobody counts as a person of its own, so
 /// that it is masked like any other.
-fn reach(catalogue: &Catalogue, table: &Table, alias: &str, schema: &str) -> Result<Reach, String> {
+pub(crate) fn owner(catalogue: &Catalogue, table: &Table, alias: &str) -> Result<Owner, String> {
     let astray = || {
         format!(
             "table `{}` has no path to the volunteer that its columns can follow: correct the catalogue",
@@ -248,7 +194,7 @@ fn reach(catalogue: &Catalogue, table: &Table, alias: &str, schema: &str) -> Res
             .ok_or_else(astray)?;
         let next = format!("landfall_person_{}", step + 1);
         joins.push_str(&format!(
-            " LEFT JOIN {schema}.{} AS {next} ON {next}.\"id\" = {name}.{}",
+            " LEFT JOIN main.{} AS {next} ON {next}.\"id\" = {name}.{}",
             quoted(&target.name),
             quoted(column),
         ));
@@ -257,137 +203,23 @@ fn reach(catalogue: &Catalogue, table: &Table, alias: &str, schema: &str) -> Res
     }
     let own = format!("{alias}.\"id\"");
     let end = format!("{name}.{}", quoted(last));
-    let person = if end == own { own } else { format!("coalesce({end}, -{own})") };
-    Ok(Reach { joins, person })
+    let expression = if end == own { own } else { format!("coalesce({end}, -{own})") };
+    Ok(Owner { expression, joins })
 }
 
-fn quoted(name: &str) -> String {
+pub(crate) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-fn unread(table: &str, cause: &SqlError) -> String {
-    format!("table `{table}` of the package cannot be read: {cause}")
-}
-
-fn unregistered(cause: &SqlError) -> String {
-    format!("the masks cannot be registered: {cause}")
-}
-
-fn tables_of(connection: &Connection, schema: &str) -> Result<Vec<String>, SqlError> {
-    let sql = format!("SELECT name FROM {schema}.sqlite_schema WHERE type = 'table'");
-    let mut statement = connection.prepare(&sql)?;
-    let names = statement.query_map([], |row| row.get::<_, String>(0))?;
-    names.collect()
-}
-
-fn read_values(
-    connection: &Connection,
-    sql: &str,
-    lines: &[&Line],
-    forbidden: &mut Forbidden,
-) -> Result<(), SqlError> {
-    let mut statement = connection.prepare(sql)?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        for (index, line) in lines.iter().enumerate() {
-            match row.get_ref(index)? {
-                ValueRef::Text(bytes) => {
-                    forbidden.add(line.class, &String::from_utf8_lossy(bytes));
-                }
-                ValueRef::Blob(bytes) => forbidden.add_file(bytes),
-                // Numbers are refused by the mask itself, which can name the column.
-                ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) => {}
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Registers `landfall_mask_day(line, date)`, which the query of the dates uses.
-fn register_day(connection: &Connection, places: &Arc<Vec<Place>>) -> Result<(), SqlError> {
-    let places = Arc::clone(places);
-    connection.create_scalar_function(
-        "landfall_mask_day",
-        2,
-        FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC,
-        move |context| {
-            let place = place(&places, context)?;
-            let text = context.get_raw(1).as_str().ok();
-            text.and_then(day_of)
-                .ok_or_else(|| refused(masks::Error::NotADate { place: place.name.clone() }))
-        },
-    )
-}
-
-/// Registers one mask as `landfall_mask_<name>(line, person, row, value)`.
-fn register(
-    connection: &Connection,
-    mask: Mask,
-    places: &Arc<Vec<Place>>,
-    materials: &Arc<Materials>,
-) -> Result<(), SqlError> {
-    let places = Arc::clone(places);
-    let materials = Arc::clone(materials);
-    connection.create_scalar_function(
-        mask.function().as_str(),
-        4,
-        FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC,
-        move |context| {
-            let value = context.get_raw(3);
-            if matches!(value, ValueRef::Null) {
-                return Ok(Value::Null);
-            }
-            let place = place(&places, context)?;
-            let cell = Cell {
-                person: context.get(1)?,
-                row: context.get(2)?,
-                ordinal: place.ordinal,
-                phone: place.phone,
-            };
-            masked(mask, &materials, cell, value, &place.name).map_err(refused)
-        },
-    )
-}
-
-fn masked(
-    mask: Mask,
-    materials: &Materials,
-    cell: Cell,
-    value: ValueRef<'_>,
-    place: &str,
-) -> Result<Value, masks::Error> {
-    let wrong = |found| masks::Error::Type { place: place.to_owned(), expected: "a text", found };
-    match value {
-        ValueRef::Null => Ok(Value::Null),
-        ValueRef::Text(bytes) => {
-            let text = std::str::from_utf8(bytes).map_err(|_| wrong("a text that is not UTF-8"))?;
-            mask.text(materials, cell, text, place)
-        }
-        ValueRef::Blob(bytes) => mask.bytes(materials, bytes, place),
-        ValueRef::Integer(number) => mask.integer(number, place),
-        ValueRef::Real(_) => Err(wrong("a floating-point number")),
-    }
-}
-
-/// Returns the column that the first argument numbers.
-fn place<'p>(places: &'p [Place], context: &Context<'_>) -> Result<&'p Place, SqlError> {
-    let number: i64 = context.get(0)?;
-    usize::try_from(number)
-        .ok()
-        .and_then(|number| places.get(number))
-        .ok_or(SqlError::IntegralValueOutOfRange(0, number))
-}
-
-fn refused(error: masks::Error) -> SqlError {
-    SqlError::UserFunctionError(Box::new(error))
 }
 
 #[cfg(test)]
 mod tests {
     use std::{collections::BTreeMap, path::Path};
 
+    use proptest::prelude::*;
+    use rusqlite::{Connection, types::Value};
+
     use super::*;
-    use crate::{Method, Overrides, sample};
+    use crate::{Method, Overrides, forbidden::Forbidden, offset::Offsets, sample};
 
     /// Every row of a table as text, by id.
     fn rows(path: &Path, table: &Table) -> Vec<Vec<Value>> {
@@ -501,7 +333,103 @@ mod tests {
         let masking = Masking::new(&plan, &key, &catalogue);
         let mut table = catalogue.table("volunteer").unwrap().clone();
         table.columns[1].name = "new_column".to_owned();
-        let error = masking.expression(&table, &table.columns[1], "s").unwrap_err();
+        let error = masking.way(&table, &table.columns[1]).unwrap_err();
         assert!(error.starts_with("table `volunteer`, column `new_column`"), "{error}");
+    }
+
+    /// What one mask function alone makes of a cell: without memory of other cells, into a buffer of its own.
+    fn alone(mask: Mask, materials: &Materials, cell: Cell, value: &Value) -> Value {
+        match value {
+            Value::Text(text) => {
+                let mut out = String::new();
+                mask.text(materials, &mut Memory::default(), cell, text, &mut out).unwrap();
+                Value::Text(out)
+            }
+            Value::Blob(bytes) => Value::Blob(mask.bytes(materials, bytes).unwrap().to_vec()),
+            Value::Integer(number) => Value::Integer(mask.integer(*number).unwrap()),
+            other => other.clone(),
+        }
+    }
+
+    #[test]
+    fn every_cell_of_a_load_is_what_its_mask_alone_makes_of_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let catalogue = sample::catalogue();
+        let plan = Plan::new(&catalogue, &Overrides::default()).unwrap();
+        let key = MaskKey::from_bytes([5; 32]);
+        let (package, instance) = (folder.path().join("package"), folder.path().join("instance"));
+        sample::package(&package, &catalogue, 30);
+        sample::load(&package, &instance, &catalogue, &Masking::new(&plan, &key, &catalogue))
+            .unwrap();
+        let Survey { forbidden, offsets } = survey(&package, &plan, &key, &catalogue).unwrap();
+        let phones = plan.lines().iter().filter(|line| line.class == Class::Phone).count();
+        let phones = u32::try_from(phones).unwrap();
+        let materials = Materials::new(&key, forbidden, offsets, phones).unwrap();
+        let connection = Connection::open(&package).unwrap();
+        for table in catalogue.tables().iter().filter(|table| table.person.is_some()) {
+            let owner = owner(&catalogue, table, "s").unwrap();
+            let sql = format!(
+                "SELECT {} FROM {} AS s{} ORDER BY s.id",
+                owner.expression,
+                quoted(&table.name),
+                owner.joins
+            );
+            let mut statement = connection.prepare(&sql).unwrap();
+            let owners: Vec<i64> =
+                statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+            let (before, after) = (rows(&package, table), rows(&instance, table));
+            for ((before, after), person) in before.iter().zip(&after).zip(owners) {
+                let Value::Integer(row) = before[0] else { panic!("expected an id first") };
+                for ((column, before), after) in table.columns.iter().zip(before).zip(after) {
+                    let expected = match Place::of(&plan, &table.name, &column.name) {
+                        Ok(Place { mask, ordinal, phone, .. }) => {
+                            alone(mask, &materials, Cell { person, row, ordinal, phone }, before)
+                        }
+                        Err(_) => before.clone(),
+                    };
+                    assert_eq!(*after, expected, "{}.{}", table.name, column.name);
+                }
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn rows_in_any_order_are_masked_cell_by_cell(
+            seen in proptest::collection::vec(
+                (-3_i64..3, 1_i64..50, 0_usize..8, "[A-Za-z0-9é -]{0,12}", 10_000_i64..20_000),
+                1..60,
+            ),
+        ) {
+            const MASKS: [Mask; 8] = [
+                Mask::FirstName,
+                Mask::Email,
+                Mask::Phone,
+                Mask::NationalId,
+                Mask::BankAccount,
+                Mask::ExternalId,
+                Mask::Date,
+                Mask::FullName,
+            ];
+            let key = MaskKey::from_bytes([5; 32]);
+            let materials =
+                Materials::new(&key, Forbidden::none(), Offsets::new(&key), 4).unwrap();
+            let (mut memory, mut text, mut cells) =
+                (Memory::default(), String::new(), Cells::default());
+            let mut expected = Vec::new();
+            for (person, row, mask, source, day) in seen {
+                let mask = MASKS[mask];
+                let mut date = String::new();
+                crate::offset::push_day(day, &mut date);
+                let source = if mask == Mask::Date { date } else { source };
+                let cell = Cell { person, row, ordinal: 9, phone: 1 };
+                let value = ValueRef::Text(source.as_bytes());
+                masked(mask, &materials, &mut memory, cell, value, &mut text, &mut cells).unwrap();
+                expected.push(alone(mask, &materials, cell, &Value::Text(source)));
+            }
+            let found: Vec<Value> =
+                cells.iter().map(|value| Value::try_from(value).unwrap()).collect();
+            prop_assert_eq!(found, expected);
+        }
     }
 }

@@ -1,20 +1,30 @@
 //! Load: from a package into an instance that is being built, under a treatment.
 
-use std::path::Path;
+use std::{
+    collections::HashMap,
+    path::Path,
+    sync::mpsc::{self, Receiver, Sender},
+    thread,
+};
 
 use landfall_catalogue::{Catalogue, Table};
 use landfall_core::digest::Digest;
 use rusqlite::{Connection, OptionalExtension as _};
 use serde::{Deserialize, Serialize};
 
-use super::{identity::check_building, stub};
+use super::{
+    carry::{self, Ids, Message, Route, Taken},
+    identity::check_building,
+    stub,
+};
 use crate::{
-    Error, Treatment, closure, connection,
+    Error, Treatment, Way, closure, connection,
     connection::SOURCE,
     error::During,
     natural_key,
     package::{Kind, Need, Package, check_shape, needs},
-    schema::{self, quoted},
+    schema::{self, PackageColumn, quoted},
+    treatment::{Cells, Prepared},
 };
 
 /// How a package is loaded.
@@ -71,11 +81,15 @@ pub struct LoadReport {
 /// treatment. Then all rows are written in one transaction, tables in load order, rows in the order of their ids; ids
 /// stay as they are. Columns that a package does not carry take NULL or their default.
 ///
+/// A table without treated columns is copied inside the database. The rows of all others are read and treated on a
+/// thread of their own, a few batches ahead of this one, which writes them: what is written does not depend on how the
+/// two take turns, and the memory they need not on the number of rows.
+///
 /// # Errors
 /// [`Error::MissingKeys`] naming table and key of every row that is missing, [`Error::PackageCatalogue`],
 /// [`Error::PackageShape`], [`Error::Corrupted`], [`Error::Occupied`], [`Error::Treatment`], [`Error::Finished`],
-/// [`Error::WrongCatalogue`]; [`Error::RowsDiffer`] and [`Error::Sql`] may also come after the first write, and then
-/// the instance is to be thrown away.
+/// [`Error::WrongCatalogue`]; [`Error::RowsDiffer`], [`Error::Treatment`] and [`Error::Sql`] may also come after the
+/// first write, and then the instance is to be thrown away.
 pub fn load(
     path: &Path,
     catalogue: &Catalogue,
@@ -90,24 +104,37 @@ pub fn load(
     check_building(&connection, catalogue)?;
     connection::attach(&connection, package.path())?;
     check_shape(&connection, catalogue, package, SOURCE)?;
-    natural_key::register(&connection)?;
-    let missing = load.missing()?;
-    if !missing.is_empty() && !options.stub_missing {
-        return Err(Error::MissingKeys { missing });
-    }
-    let tables = load.tables();
-    for table in &tables {
-        load.check_free(table)?;
-    }
-    treatment.prepare(&connection, SOURCE).map_err(|reason| Error::Treatment {
+    // What the treatment reads beforehand and what is checked here are different rows of the same file.
+    let (checked, prepared) = thread::scope(|scope| {
+        let preparation = scope.spawn(move || treatment.prepare(package.path()));
+        (load.check(options), carry::joined(preparation))
+    });
+    let (missing, plans) = checked?;
+    let prepared = prepared.map_err(|reason| Error::Treatment {
         place: format!("package `{}`", package.digest()),
         reason,
     })?;
-    let statements =
-        tables.iter().map(|table| load.statement(table)).collect::<Result<Vec<_>, _>>()?;
-    let report = load.write(&tables, &statements, missing, progress)?;
+    let report = load.write(&plans, &*prepared, missing, progress)?;
     connection::close_durably(connection, path)?;
     Ok(report)
+}
+
+/// How the rows of one table come into the instance.
+#[derive(Debug)]
+enum Plan<'a> {
+    /// By this statement, inside the database.
+    Copy(&'a Table, String),
+    /// Row by row, through the treatment.
+    Rows(Route<'a>),
+}
+
+impl<'a> Plan<'a> {
+    fn table(&self) -> &'a Table {
+        match self {
+            Self::Copy(table, _) => table,
+            Self::Rows(route) => route.table,
+        }
+    }
 }
 
 /// One load on its way.
@@ -127,6 +154,22 @@ impl<'a> Load<'a> {
     fn tables(&self) -> Vec<&'a Table> {
         let kind = self.kind();
         self.catalogue.tables().iter().filter(|table| kind.carries(table)).collect()
+    }
+
+    /// Checks what can be known before the first write; returns the rows that are missing and become stubs, and how each
+    /// table is loaded.
+    fn check(&self, options: LoadOptions) -> Result<(Vec<Need>, Vec<Plan<'a>>), Error> {
+        natural_key::register(self.connection)?;
+        let missing = self.missing()?;
+        if !missing.is_empty() && !options.stub_missing {
+            return Err(Error::MissingKeys { missing });
+        }
+        let tables = self.tables();
+        for table in &tables {
+            self.check_free(table)?;
+        }
+        let plans = tables.into_iter().map(|table| self.plan(table)).collect::<Result<_, _>>()?;
+        Ok((missing, plans))
     }
 
     /// Returns what the package needs and the instance lacks. What it needs is read from its rows, not believed.
@@ -170,6 +213,14 @@ impl<'a> Load<'a> {
     /// Refuses a table of which rows with the package's ids stand in the instance already.
     fn check_free(&self, table: &Table) -> Result<(), Error> {
         let name = quoted(&table.name);
+        let action = format!("check table `{}`", table.name);
+        let filled: bool = self
+            .connection
+            .query_row(&format!("SELECT EXISTS (SELECT 1 FROM main.{name})"), [], |row| row.get(0))
+            .during(&action, self.path)?;
+        if !filled {
+            return Ok(());
+        }
         let taken: i64 = self
             .connection
             .query_row(
@@ -180,7 +231,7 @@ impl<'a> Load<'a> {
                 [],
                 |row| row.get(0),
             )
-            .during(&format!("check table `{}`", table.name), self.path)?;
+            .during(&action, self.path)?;
         if taken == 0 {
             Ok(())
         } else {
@@ -188,63 +239,149 @@ impl<'a> Load<'a> {
         }
     }
 
-    /// Returns the statement that writes all rows of one table.
-    fn statement(&self, table: &Table) -> Result<String, Error> {
+    /// Returns how the rows of one table are loaded.
+    fn plan(&self, table: &'a Table) -> Result<Plan<'a>, Error> {
+        let carried = schema::package_columns(self.catalogue, table, self.kind());
+        let mut ways = Vec::with_capacity(carried.len());
+        for one in &carried {
+            let name = &one.column.name;
+            let way = self
+                .treatment
+                .way(table, one.column)
+                .map_err(|reason| treatment_error(table, name, reason))?;
+            // Rows must join: neither an id nor the way to another package's row may be treated.
+            if way != Way::Copied && (one.crosses.is_some() || name == "id") {
+                let reason = "expected an id or a reference to be copied, found a treatment";
+                return Err(treatment_error(table, name, reason.to_owned()));
+            }
+            ways.push((*one, way));
+        }
+        if ways.iter().any(|(_, way)| *way == Way::Treated) {
+            self.route(table, &ways).map(Plan::Rows)
+        } else {
+            Ok(Plan::Copy(table, self.statement(table, &ways)))
+        }
+    }
+
+    /// Returns the columns of the instance that the package does not carry, with the literals that they take.
+    fn absent(table: &Table) -> impl Iterator<Item = (String, String)> {
+        table
+            .columns
+            .iter()
+            .filter(|column| schema::stays(column))
+            .filter_map(|column| Some((quoted(&column.name), schema::absent_literal(column)?)))
+    }
+
+    /// Returns the statement that copies all rows of one table.
+    fn statement(&self, table: &Table, ways: &[(PackageColumn<'a>, Way)]) -> String {
         let mut columns = vec![];
         let mut cells = vec![];
         let mut joins = String::new();
-        for (index, carried) in
-            schema::package_columns(self.catalogue, table, self.kind()).iter().enumerate()
-        {
+        for (index, (carried, way)) in ways.iter().enumerate() {
             let name = quoted(&carried.column.name);
-            let treated = self
-                .treatment
-                .expression(table, carried.column, "s")
-                .map_err(|reason| treatment_error(table, &carried.column.name, reason))?;
-            // Rows must join: neither an id nor the way to another package's row may be treated.
-            let fixed = carried.crosses.is_some() || carried.column.name == "id";
-            cells.push(match (treated, carried.crosses) {
-                (Some(_), _) if fixed => {
-                    return Err(treatment_error(
-                        table,
-                        &carried.column.name,
-                        "expected an id or a reference to be copied, found an expression"
-                            .to_owned(),
-                    ));
-                }
-                (Some(expression), _) => expression,
-                (None, Some(target)) => {
+            cells.push(match (way, carried.crosses) {
+                (Way::Removed, _) => "NULL".to_owned(),
+                (_, Some(target)) => {
                     joins.push_str(&format!(
                         " LEFT JOIN {} AS key_{index} ON key_{index}.key = s.{name}",
                         natural_key::ids_table(target)
                     ));
                     format!("key_{index}.id")
                 }
-                (None, None) => format!("s.{name}"),
+                (_, None) => format!("s.{name}"),
             });
             columns.push(name);
         }
-        for column in table.columns.iter().filter(|column| schema::stays(column)) {
-            if let Some(literal) = schema::absent_literal(column) {
-                columns.push(quoted(&column.name));
-                cells.push(literal);
-            }
+        for (column, literal) in Self::absent(table) {
+            columns.push(column);
+            cells.push(literal);
         }
-        let treated_joins = self.treatment.joins(table, "s").map_err(|reason| {
-            Error::Treatment { place: format!("table `{}`", table.name), reason }
-        })?;
         let name = quoted(&table.name);
-        Ok(format!(
-            "INSERT INTO main.{name} ({}) SELECT {} FROM {SOURCE}.{name} AS s {treated_joins}{joins} ORDER BY s.\"id\"",
+        format!(
+            "INSERT INTO main.{name} ({}) SELECT {} FROM {SOURCE}.{name} AS s{joins} ORDER BY s.\"id\"",
             columns.join(", "),
             cells.join(", ")
-        ))
+        )
+    }
+
+    /// Returns how the rows of a table with treated columns are read and written.
+    fn route(
+        &self,
+        table: &'a Table,
+        ways: &[(PackageColumn<'a>, Way)],
+    ) -> Result<Route<'a>, Error> {
+        let owner = self.treatment.owner(table, "s").map_err(|reason| Error::Treatment {
+            place: format!("table `{}`", table.name),
+            reason,
+        })?;
+        let mut selected = vec![owner.expression, "s.\"id\"".to_owned()];
+        let mut columns = vec![];
+        let mut values = vec![];
+        let mut cells = vec![];
+        for (carried, way) in ways {
+            let name = quoted(&carried.column.name);
+            let taken = match (way, carried.crosses) {
+                (Way::Removed, _) => None,
+                (Way::Treated, _) => Some(Taken::Treated(carried.column)),
+                (Way::Copied, Some(target)) => Some(Taken::KeyOf(target)),
+                (Way::Copied, None) => Some(Taken::AsItIs),
+            };
+            match taken {
+                Some(taken) => {
+                    selected.push(format!("s.{name}"));
+                    cells.push(taken);
+                    values.push(format!("?{}", cells.len()));
+                }
+                None => values.push("NULL".to_owned()),
+            }
+            columns.push(name);
+        }
+        for (column, literal) in Self::absent(table) {
+            columns.push(column);
+            values.push(literal);
+        }
+        let name = quoted(&table.name);
+        Ok(Route {
+            table,
+            select: format!(
+                "SELECT {} FROM main.{name} AS s {} ORDER BY s.\"id\"",
+                selected.join(", "),
+                owner.joins
+            ),
+            insert: format!(
+                "INSERT INTO main.{name} ({}) VALUES ({})",
+                columns.join(", "),
+                values.join(", ")
+            ),
+            cells,
+        })
+    }
+
+    /// Reads the ids of all rows to which the package may refer. They are configuration, and few.
+    fn ids(&self) -> Result<Ids<'a>, Error> {
+        let mut ids = Ids::new();
+        for target in closure::crossed_tables(self.catalogue, self.kind()) {
+            let action = format!("read the natural keys of `{}`", target.name);
+            let mut statement = self
+                .connection
+                .prepare(&format!("SELECT key, id FROM {}", natural_key::ids_table(target)))
+                .during(&action, self.path)?;
+            let known = statement
+                .query_map([], |row| {
+                    Ok((row.get::<_, String>(0)?.into_bytes(), row.get::<_, i64>(1)?))
+                })
+                .during(&action, self.path)?
+                .collect::<Result<HashMap<_, _>, _>>()
+                .during(&action, self.path)?;
+            ids.insert(target.name.as_str(), known);
+        }
+        Ok(ids)
     }
 
     fn write(
         &self,
-        tables: &[&Table],
-        statements: &[String],
+        plans: &[Plan<'_>],
+        prepared: &dyn Prepared,
         missing: Vec<Need>,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<LoadReport, Error> {
@@ -262,30 +399,26 @@ impl<'a> Load<'a> {
                 )
                 .during("note a stub row", self.path)?;
         }
-        let mut loaded = Vec::with_capacity(tables.len());
-        for (table, statement) in tables.iter().zip(statements) {
-            let rows = transaction
-                .execute(statement, [])
-                .during(&format!("load table `{}`", table.name), self.path)?
-                as u64;
-            let expected = self
-                .package
-                .manifest()
-                .tables
-                .iter()
-                .find(|digest| digest.name == table.name)
-                .map_or(0, |digest| digest.rows);
-            if rows != expected {
-                return Err(Error::RowsDiffer { table: table.name.clone(), expected, found: rows });
-            }
-            loaded.push(RowsLoaded { table: table.name.clone(), rows });
-            progress(Progress {
-                table: table.name.clone(),
-                rows,
-                done_tables: loaded.len(),
-                total_tables: tables.len(),
-            });
-        }
+        let ids = self.ids()?;
+        let routes: Vec<&Route<'_>> = plans
+            .iter()
+            .filter_map(|plan| match plan {
+                Plan::Copy(..) => None,
+                Plan::Rows(route) => Some(route),
+            })
+            .collect();
+        let package = self.package;
+        let loaded = thread::scope(|scope| {
+            let (full_in, full) = mpsc::sync_channel(carry::WAITING);
+            let (empty_in, empty) = mpsc::channel();
+            let (routes, ids) = (&routes, &ids);
+            let reader =
+                scope.spawn(move || carry::read(package, prepared, routes, ids, &full_in, &empty));
+            let written = self.write_tables(plans, &full, &empty_in, progress);
+            // A reader that still has rows to hand over ends now; where it failed itself, its error is the cause.
+            drop(full);
+            carry::joined(reader).and(written)
+        })?;
         let report = LoadReport {
             package: self.package.digest(),
             kind: self.kind(),
@@ -301,6 +434,46 @@ impl<'a> Load<'a> {
             .during("note the package", self.path)?;
         transaction.commit().during("commit", self.path)?;
         Ok(report)
+    }
+
+    /// Writes the rows of all tables in turn.
+    fn write_tables(
+        &self,
+        plans: &[Plan<'_>],
+        full: &Receiver<Message>,
+        empty: &Sender<Cells>,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Vec<RowsLoaded>, Error> {
+        let mut loaded = Vec::with_capacity(plans.len());
+        for plan in plans {
+            let table = plan.table();
+            let rows = match plan {
+                Plan::Copy(_, statement) => self
+                    .connection
+                    .execute(statement, [])
+                    .during(&format!("load table `{}`", table.name), self.path)?
+                    as u64,
+                Plan::Rows(route) => carry::write(self.connection, self.path, route, full, empty)?,
+            };
+            let expected = self
+                .package
+                .manifest()
+                .tables
+                .iter()
+                .find(|digest| digest.name == table.name)
+                .map_or(0, |digest| digest.rows);
+            if rows != expected {
+                return Err(Error::RowsDiffer { table: table.name.clone(), expected, found: rows });
+            }
+            loaded.push(RowsLoaded { table: table.name.clone(), rows });
+            progress(Progress {
+                table: table.name.clone(),
+                rows,
+                done_tables: loaded.len(),
+                total_tables: plans.len(),
+            });
+        }
+        Ok(loaded)
     }
 }
 

@@ -3,6 +3,7 @@
 //! A new instance is built aside: [`create()`], then [`load()`] or [`clone()`], then [`finish()`]. Until it is finished
 //! it has no journal and no indexes, is of no use to anybody, and is thrown away after a crash.
 
+mod carry;
 mod clone;
 mod create;
 mod drop;

@@ -12,9 +12,9 @@ pub use schema::schema_differences;
 pub use settings::{
     IntegrationValue, Setting, SettingValue, USER_TABLE, Users, integration_values, settings, users,
 };
+pub(crate) use soundness::broken_references;
 pub use soundness::{
     BrokenReferences, files_beside, foreign_key_violations, integrity, sqlite_version,
 };
-pub(crate) use soundness::{broken_references, integrity_findings};
 
 pub use crate::instance::identity;

@@ -1,13 +1,15 @@
 //! What a load writes, and what stops it before the first write.
 
-use landfall_catalogue::{Class, Column, Table};
+use std::path::Path;
+
+use landfall_catalogue::{Class, Column, Subject, Table};
 use landfall_instances::{
-    Error, Treatment,
+    Cells, Error, Owner, Prepared, Rows, Treatment, Way,
     instance::{self, LoadOptions},
     package::Kind,
     probe::{packages_loaded, stub_rows},
 };
-use rusqlite::Connection;
+use rusqlite::{Connection, types::ValueRef};
 
 use crate::sample::{Bench, ROWS, lines, read, set, write};
 
@@ -141,48 +143,69 @@ struct Renaming {
     refuses: bool,
     drops_rows: bool,
     touches_ids: bool,
+    fails_at: Option<i64>,
 }
 
 impl Treatment for Renaming {
-    fn expression(
-        &self,
-        table: &Table,
-        column: &Column,
-        alias: &str,
-    ) -> Result<Option<String>, String> {
+    fn way(&self, table: &Table, column: &Column) -> Result<Way, String> {
         if self.refuses && column.class == Class::BirthDate {
             return Err("expected a mask for class `birth-date`, found none".to_owned());
         }
-        if self.touches_ids && column.name == "site_id" && table.name == "volunteer" {
-            return Ok(Some("1".to_owned()));
-        }
-        Ok((column.class == Class::FirstName)
-            .then(|| format!("renamed({alias}.\"{}\")", column.name)))
+        let touched = self.touches_ids && column.name == "site_id" && table.name == "volunteer";
+        Ok(if touched || column.class == Class::FirstName { Way::Treated } else { Way::Copied })
     }
 
-    fn prepare(&self, connection: &Connection, package_schema: &str) -> Result<(), String> {
-        let rows: Result<i64, _> = connection.query_row(
-            &format!("SELECT count(*) FROM {package_schema}.volunteer"),
-            [],
-            |row| row.get(0),
-        );
-        assert_eq!(rows, Ok(2));
-        connection
-            .create_scalar_function(
-                "renamed",
-                1,
-                rusqlite::functions::FunctionFlags::SQLITE_UTF8,
-                |context| Ok(context.get::<String>(0)?.chars().rev().collect::<String>()),
-            )
-            .map_err(|error| error.to_string())
-    }
-
-    fn joins(&self, table: &Table, alias: &str) -> Result<String, String> {
-        Ok(if self.drops_rows && table.name == "volunteer" {
-            format!("JOIN main.study AS gone ON gone.id = {alias}.id + 100")
+    fn owner(&self, _: &Table, alias: &str) -> Result<Owner, String> {
+        let joins = if self.drops_rows {
+            format!("JOIN main.volunteer AS gone ON gone.id = {alias}.id + 100")
         } else {
             String::new()
-        })
+        };
+        Ok(Owner { expression: format!("{alias}.id * 10"), joins })
+    }
+
+    fn prepare<'t>(&'t self, package: &Path) -> Result<Box<dyn Prepared + 't>, String> {
+        let connection = Connection::open(package).map_err(|error| error.to_string())?;
+        let rows: Result<i64, _> =
+            connection.query_row("SELECT count(*) FROM volunteer", [], |row| row.get(0));
+        assert_eq!(rows, Ok(2));
+        Ok(Box::new(RenamingRows(self)))
+    }
+}
+
+struct RenamingRows<'a>(&'a Renaming);
+
+impl Prepared for RenamingRows<'_> {
+    fn rows<'p>(
+        &'p self,
+        table: &Table,
+        columns: &[&Column],
+    ) -> Result<Box<dyn Rows + 'p>, String> {
+        assert_eq!(table.name, "volunteer");
+        assert_eq!(
+            columns.iter().map(|column| column.class).collect::<Vec<_>>(),
+            [Class::FirstName]
+        );
+        Ok(Box::new(RenamingRows(self.0)))
+    }
+}
+
+impl Rows for RenamingRows<'_> {
+    fn cell(
+        &mut self,
+        column: usize,
+        owner: i64,
+        id: i64,
+        value: ValueRef<'_>,
+        cells: &mut Cells,
+    ) -> Result<(), String> {
+        assert_eq!((column, owner), (0, id * 10));
+        if self.0.fails_at == Some(id) {
+            return Err("`volunteer.first_name` holds what is no name".to_owned());
+        }
+        let name = value.as_str().map_err(|error| error.to_string())?;
+        cells.text(&name.chars().rev().collect::<String>());
+        Ok(())
     }
 }
 
@@ -231,5 +254,89 @@ fn a_treatment_that_loses_rows_is_noticed() {
             assert_eq!((table.as_str(), expected, found), ("volunteer", 2, 0));
         }
         other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_value_that_cannot_be_treated_ends_the_load_and_says_why() {
+    let bench = packed();
+    let target = bench.begin("target.sqlite");
+    bench.load(&target, "c.sqlite", LoadOptions::default()).unwrap();
+    let failing = Renaming { fails_at: Some(2), ..Renaming::default() };
+    match bench.load_treated(&target, "m.sqlite", &failing, LoadOptions::default()) {
+        Err(Error::Treatment { place, reason }) => {
+            assert_eq!(place, "table `volunteer`");
+            assert!(reason.contains("`volunteer.first_name`"), "{reason}");
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Treats every value about a volunteer and writes it as it is: rows take the way through the treatment.
+struct Echo;
+
+impl Treatment for Echo {
+    fn way(&self, _: &Table, column: &Column) -> Result<Way, String> {
+        let treated = column.subject == Subject::Volunteer;
+        Ok(if treated { Way::Treated } else { Way::Copied })
+    }
+
+    fn owner(&self, _: &Table, alias: &str) -> Result<Owner, String> {
+        Ok(Owner { expression: format!("-{alias}.id"), joins: String::new() })
+    }
+
+    fn prepare<'t>(&'t self, _: &Path) -> Result<Box<dyn Prepared + 't>, String> {
+        Ok(Box::new(Self))
+    }
+}
+
+impl Prepared for Echo {
+    fn rows<'p>(&'p self, _: &Table, _: &[&Column]) -> Result<Box<dyn Rows + 'p>, String> {
+        Ok(Box::new(Self))
+    }
+}
+
+impl Rows for Echo {
+    fn cell(
+        &mut self,
+        _: usize,
+        owner: i64,
+        id: i64,
+        value: ValueRef<'_>,
+        cells: &mut Cells,
+    ) -> Result<(), String> {
+        assert_eq!(owner, -id);
+        cells.push(value);
+        Ok(())
+    }
+}
+
+#[test]
+fn rows_that_go_through_a_treatment_in_many_batches_are_those_that_are_copied() {
+    let bench = Bench::new();
+    // Batches are closed by their cells, and by their bytes where photos are large.
+    let many = format!(
+        "{ROWS}
+         WITH RECURSIVE n (i) AS (SELECT 3 UNION ALL SELECT i + 1 FROM n WHERE i < 6000)
+         INSERT INTO volunteer SELECT i, CASE WHEN i % 7 THEN 'X' || i END, 'N' || i,
+           CASE WHEN i % 2 THEN 1 ELSE 3 END, CASE i % 3 WHEN 0 THEN 1 WHEN 1 THEN 3 END,
+           CASE WHEN i % 5 THEN '70.' || (1 + i % 9) END, CASE WHEN i % 4 THEN '1990-01-02' END,
+           CASE WHEN i % 400 = 0 THEN zeroblob(300000) WHEN i % 3 THEN X'' END, i % 2 FROM n;
+         INSERT INTO participation SELECT id, id, 1, 'note ' || id FROM volunteer WHERE id > 2;"
+    );
+    let source = bench.build("source.sqlite", &many);
+    bench.extract(&source, Kind::Configuration, "c.sqlite");
+    let package = bench.extract(&source, Kind::Migration, "m.sqlite");
+    for (name, configuration) in [("whole.sqlite", true), ("stubs.sqlite", false)] {
+        let target = bench.begin(name);
+        if configuration {
+            bench.load(&target, "c.sqlite", LoadOptions::default()).unwrap();
+        }
+        let report = bench.load_treated(&target, "m.sqlite", &Echo, STUBS).unwrap();
+        let rows = report.tables.iter().find(|table| table.table == "volunteer").unwrap().rows;
+        assert_eq!(rows, 6_000);
+        instance::finish(&target, &bench.catalogue).unwrap();
+        let again = bench.extract(&target, Kind::Migration, &format!("again-{name}"));
+        assert_eq!(again.digest, package.digest, "{name}");
     }
 }

@@ -7,7 +7,13 @@ use crate::key::Subkey;
 const DRAWS: u32 = 64;
 
 /// Draws another account.
-pub(super) fn mask(materials: &Materials, key: &Subkey, cell: Cell, text: &str) -> Option<String> {
+pub(super) fn mask(
+    materials: &Materials,
+    key: &Subkey,
+    cell: Cell,
+    text: &str,
+    out: &mut String,
+) -> bool {
     let source: Vec<char> = text.chars().collect();
     let slots: Vec<usize> = source
         .iter()
@@ -17,23 +23,25 @@ pub(super) fn mask(materials: &Materials, key: &Subkey, cell: Cell, text: &str) 
         .collect();
     let compact: String = slots.iter().map(|at| source[*at].to_ascii_uppercase()).collect();
     if !is_iban(&compact) {
-        return national_id::mask(materials, key, cell, text);
+        return national_id::mask(materials, key, cell, text, out);
     }
+    let mut drawn = source.clone();
     for attempt in 0..DRAWS {
-        let tweak = [cell.ordinal.to_le_bytes(), attempt.to_le_bytes()].concat();
-        let mut drawn = source.clone();
+        drawn.copy_from_slice(&source);
         // Country and check digits are the first four letters and digits; the account begins behind them.
-        shape::permute(&key.derive(&tweak), &mut drawn[slots[4]..], false);
+        let key = key.derive(&national_id::tweak(cell, attempt));
+        shape::permute(&key, &mut drawn[slots[4]..], false);
         let account: String = slots[4..].iter().map(|at| drawn[*at].to_ascii_uppercase()).collect();
         let check = check_digits(&compact[..2], &account);
         drawn[slots[2]] = char::from(b'0' + check / 10);
         drawn[slots[3]] = char::from(b'0' + check % 10);
-        let drawn: String = drawn.into_iter().collect();
-        if materials.forbidden.allows(&drawn) {
-            return Some(drawn);
+        out.clear();
+        out.extend(&drawn);
+        if materials.forbidden.allows(out) {
+            return true;
         }
     }
-    national_id::mask(materials, key, cell, text)
+    national_id::mask(materials, key, cell, text, out)
 }
 
 /// Tells whether the text (no separators, upper case) is an IBAN: country, check digits, account.
@@ -64,7 +72,7 @@ fn remainder(bytes: impl Iterator<Item = u8>) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::masks::tests::{cell, materials};
+    use crate::masks::tests::{cell, materials, written};
     use crate::{forbidden::Forbidden, key::MaskKey};
 
     #[test]
@@ -74,7 +82,7 @@ mod tests {
         for source in
             ["GB82WEST12345698765432", "GB82 WEST 1234 5698 7654 32", "DE89370400440532013000"]
         {
-            let drawn = mask(&materials, &key, cell(1), source).unwrap();
+            let drawn = written(|out| mask(&materials, &key, cell(1), source, out)).unwrap();
             let compact: String = drawn.chars().filter(|c| *c != ' ').collect();
             assert_ne!(drawn, source);
             assert!(is_iban(&compact), "{drawn}");
@@ -88,7 +96,7 @@ mod tests {
     fn what_is_no_iban_keeps_its_shape() {
         let key = MaskKey::from_bytes([3; 32]).derive("bank-account");
         let materials = materials(Forbidden::none());
-        let drawn = mask(&materials, &key, cell(1), "0123456789").unwrap();
+        let drawn = written(|out| mask(&materials, &key, cell(1), "0123456789", out)).unwrap();
         assert!(drawn.len() == 10 && drawn.bytes().all(|b| b.is_ascii_digit()), "{drawn}");
         assert!(!is_iban("GB83WEST12345698765432"));
         assert!(!is_iban("éé83WEST12345698765432"));

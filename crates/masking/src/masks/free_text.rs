@@ -10,24 +10,26 @@ pub(super) fn sentence(forbidden: &Forbidden, key: &Subkey) -> Option<String> {
     SENTENCES
         .into_iter()
         .map(str::to_owned)
-        .chain(
-            (0..ATTEMPTS)
-                .map(|attempt| format!("[{}]", syllables::word(&mut key.draw(0, 0, attempt), 3))),
-        )
+        .chain((0..ATTEMPTS).map(|attempt| {
+            let mut sentence = String::from("[");
+            syllables::word(&mut key.draw(0, 0, attempt), 3, &mut sentence);
+            sentence.push(']');
+            sentence
+        }))
         .find(|sentence| forbidden.allows(sentence))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::key::MaskKey;
+    use crate::{forbidden::Words, key::MaskKey};
 
     #[test]
     fn the_sentence_is_no_value_of_the_source() {
         let key = MaskKey::from_bytes([3; 32]).derive("sentence");
         assert_eq!(sentence(&Forbidden::none(), &key).unwrap(), "[text removed]");
-        let mut forbidden = Forbidden::sized(100);
-        forbidden.add_value("REMOVED");
+        let forbidden = Forbidden::sized(100);
+        forbidden.add_value("REMOVED", &mut Words::default());
         assert_eq!(sentence(&forbidden, &key).unwrap(), "[text replaced]");
     }
 }

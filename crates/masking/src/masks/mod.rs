@@ -23,12 +23,13 @@ mod shape;
 mod shift;
 mod syllables;
 
-use rusqlite::types::Value;
+use std::fmt::Write as _;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
     forbidden::Forbidden,
-    key::{MaskKey, Subkey},
+    key::{MaskKey, Rounds, Subkey},
     offset::Offsets,
 };
 
@@ -77,41 +78,42 @@ pub enum Mask {
     RoundToFive,
 }
 
-/// What stopped a mask; names the column, never a value.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Error {
+/// What stopped a mask; [`Failure::at`] names the column, and nothing ever names a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Failure {
     /// The value has another type than the mask expects.
-    #[error("`{place}` holds {found} where the mask expects {expected}: check the package")]
     Type {
-        /// Table and column.
-        place: String,
         /// What the mask takes.
         expected: &'static str,
         /// What it was given.
         found: &'static str,
     },
     /// A date cannot be read or moved.
-    #[error(
-        "`{place}` holds a text that is not a date of the years 1 to 9999 (`yyyy-mm-dd`): correct the migration spec"
-    )]
-    NotADate {
-        /// Table and column.
-        place: String,
-    },
+    NotADate,
     /// A measure cannot be read.
-    #[error("`{place}` holds a text that is not a decimal number: correct the migration spec")]
-    NotANumber {
-        /// Table and column.
-        place: String,
-    },
+    NotANumber,
     /// Every draw was a value of the source.
-    #[error(
-        "no value for `{place}` was found that is absent from the source: use another mask key"
-    )]
-    Exhausted {
-        /// Table and column.
-        place: String,
-    },
+    Exhausted,
+}
+
+impl Failure {
+    /// Says it of a column, which is named as `table.column`.
+    pub(crate) fn at(self, place: &str) -> String {
+        match self {
+            Self::Type { expected, found } => format!(
+                "`{place}` holds {found} where the mask expects {expected}: check the package"
+            ),
+            Self::NotADate => format!(
+                "`{place}` holds a text that is not a date of the years 1 to 9999 (`yyyy-mm-dd`): correct the migration spec"
+            ),
+            Self::NotANumber => format!(
+                "`{place}` holds a text that is not a decimal number: correct the migration spec"
+            ),
+            Self::Exhausted => format!(
+                "no value for `{place}` was found that is absent from the source: use another mask key"
+            ),
+        }
+    }
 }
 
 /// What a value belongs to.
@@ -130,12 +132,34 @@ pub(crate) struct Cell {
 /// Everything the masks draw from, made once for a load.
 pub(crate) struct Materials {
     keys: Vec<Subkey>,
+    /// The keys of the blocks of telephone numbers.
+    blocks: Vec<Rounds>,
     pub(crate) forbidden: Forbidden,
     pub(crate) offsets: Offsets,
     phones: u32,
     sentence: String,
     content: Vec<u8>,
     domain: &'static str,
+}
+
+/// What was drawn for the last person: the rows of one person mostly follow each other, and most of them hold dates.
+#[derive(Debug, Default)]
+pub(crate) struct Memory {
+    last: Option<(i64, i64)>,
+}
+
+impl Memory {
+    /// Returns the person's offset in days.
+    fn days(&mut self, offsets: &Offsets, person: i64) -> i64 {
+        match self.last {
+            Some((known, days)) if known == person => days,
+            _ => {
+                let days = offsets.days(person);
+                self.last = Some((person, days));
+                days
+            }
+        }
+    }
 }
 
 impl Mask {
@@ -186,12 +210,6 @@ impl Mask {
         }
     }
 
-    /// Returns the name of the SQL function that carries it out: `landfall_mask_first_name(line, person, row, value)`.
-    #[must_use]
-    pub fn function(self) -> String {
-        format!("landfall_mask_{}", self.name().replace('-', "_"))
-    }
-
     /// Returns the longest text it writes, in characters; nothing where the length is the source's own or not a
     /// text's.
     pub(crate) fn longest(self) -> Option<u32> {
@@ -211,81 +229,98 @@ impl Mask {
         }
     }
 
-    /// Masks one text.
+    /// Masks one text: what stands in `out` afterwards is written in its place.
     pub(crate) fn text(
         self,
         materials: &Materials,
+        memory: &mut Memory,
         cell: Cell,
         text: &str,
-        place: &str,
-    ) -> Result<Value, Error> {
+        out: &mut String,
+    ) -> Result<(), Failure> {
+        out.clear();
         if text.is_empty() {
-            return Ok(Value::Text(String::new()));
+            return Ok(());
         }
-        let exhausted = || Error::Exhausted { place: place.to_owned() };
+        let key = materials.key(self);
         let drawn = match self {
             Self::FirstName | Self::MiddleName | Self::LastName => {
-                name::mask(materials, materials.key(self), cell)
+                name::mask(materials, key, cell, out)
             }
-            Self::FullName => full_name::mask(materials, materials.key(self), cell),
-            Self::Email => email::mask(materials, materials.key(self), cell, text),
-            Self::Phone => phone::mask(materials, materials.key(self), cell),
-            Self::AddressLine => address_line::mask(materials, materials.key(self), cell),
-            Self::City => city::mask(materials, materials.key(self), cell),
-            Self::Postcode => postcode::mask(materials, materials.key(self), cell),
-            Self::NationalId => national_id::mask(materials, materials.key(self), cell, text),
-            Self::BankAccount => bank_account::mask(materials, materials.key(self), cell, text),
-            Self::ExternalId => external_id::mask(materials, materials.key(self), cell, text),
-            Self::FreeText => Some(materials.sentence.clone()),
-            Self::FileName => file_name::mask(materials, cell),
+            Self::FullName => full_name::mask(materials, key, cell, out),
+            Self::Email => email::mask(materials, key, cell, text, out),
+            Self::Phone => phone::mask(materials, cell, out),
+            Self::AddressLine => address_line::mask(materials, key, cell, out),
+            Self::City => city::mask(materials, key, cell, out),
+            Self::Postcode => postcode::mask(materials, key, cell, out),
+            Self::NationalId => national_id::mask(materials, key, cell, text, out),
+            Self::BankAccount => bank_account::mask(materials, key, cell, text, out),
+            Self::ExternalId => external_id::mask(materials, key, cell, text, out),
+            Self::FreeText => {
+                out.push_str(&materials.sentence);
+                true
+            }
+            Self::FileName => file_name::mask(materials, cell, out),
             Self::Date | Self::DateTime => {
-                return shift::mask(materials, cell, text)
-                    .map(Value::Text)
-                    .ok_or_else(|| Error::NotADate { place: place.to_owned() });
+                let days = memory.days(&materials.offsets, cell.person);
+                return if shift::mask(days, text, out) { Ok(()) } else { Err(Failure::NotADate) };
             }
             Self::RoundToFive => {
-                return generalise::mask(text)
-                    .map(Value::Text)
-                    .ok_or_else(|| Error::NotANumber { place: place.to_owned() });
+                let rounded = generalise::mask(text).ok_or(Failure::NotANumber)?;
+                // Writing into a text does not fail.
+                let _written = write!(out, "{rounded}");
+                true
             }
-            Self::File => {
-                return Err(Error::Type {
-                    place: place.to_owned(),
-                    expected: "bytes",
-                    found: "a text",
-                });
-            }
+            Self::File => return Err(Failure::Type { expected: "bytes", found: "a text" }),
         };
-        drawn.map(Value::Text).ok_or_else(exhausted)
+        if drawn { Ok(()) } else { Err(Failure::Exhausted) }
     }
 
     /// Masks bytes: only the mask of files takes them.
-    pub(crate) fn bytes(
+    pub(crate) fn bytes<'m>(
         self,
-        materials: &Materials,
+        materials: &'m Materials,
         bytes: &[u8],
-        place: &str,
-    ) -> Result<Value, Error> {
-        if self == Self::File {
-            return Ok(Value::Blob(if bytes.is_empty() {
-                Vec::new()
-            } else {
-                materials.content.clone()
-            }));
+    ) -> Result<&'m [u8], Failure> {
+        match self {
+            Self::File if bytes.is_empty() => Ok(&[]),
+            Self::File => Ok(materials.content.as_slice()),
+            _ => Err(Failure::Type { expected: "a text", found: "bytes" }),
         }
-        Err(Error::Type { place: place.to_owned(), expected: "a text", found: "bytes" })
     }
 
     /// Masks a whole number: only a measure may be one.
-    pub(crate) fn integer(self, number: i64, place: &str) -> Result<Value, Error> {
-        if self == Self::RoundToFive {
-            return generalise::mask(&number.to_string())
-                .and_then(|text| text.parse().ok())
-                .map(Value::Integer)
-                .ok_or_else(|| Error::NotANumber { place: place.to_owned() });
+    pub(crate) fn integer(self, number: i64) -> Result<i64, Failure> {
+        match self {
+            Self::RoundToFive => generalise::mask(&number.to_string()).ok_or(Failure::NotANumber),
+            _ => Err(Failure::Type { expected: "a text", found: "a number" }),
         }
-        Err(Error::Type { place: place.to_owned(), expected: "a text", found: "a number" })
     }
+}
+
+/// Draws until what stands in `out` is allowed; false when it never was.
+fn draw_until(
+    out: &mut String,
+    draw: impl Fn(u32, &mut String),
+    allows: impl Fn(&str) -> bool,
+) -> bool {
+    (0..ATTEMPTS).any(|attempt| {
+        out.clear();
+        draw(attempt, out);
+        allows(out)
+    })
+}
+
+/// Writes a number with at least so many digits (at most 20).
+pub(crate) fn digits(out: &mut String, number: u64, width: usize) {
+    let mut text = [b'0'; 20];
+    let (mut from, mut rest) = (text.len(), number);
+    while rest > 0 || text.len() - from < width {
+        from -= 1;
+        text[from] = b'0' + u8::try_from(rest % 10).unwrap_or_default();
+        rest /= 10;
+    }
+    out.extend(text[from..].iter().map(|digit| char::from(*digit)));
 }
 
 impl Materials {
@@ -297,10 +332,12 @@ impl Materials {
         phones: u32,
     ) -> Option<Self> {
         let keys: Vec<Subkey> = Mask::ALL.into_iter().map(|mask| key.derive(mask.name())).collect();
+        let blocks = phone::blocks(&key.derive(Mask::Phone.name()));
         let sentence = free_text::sentence(&forbidden, &key.derive("sentence"))?;
         let content = file::content(&forbidden)?;
         let domain = email::domain(&forbidden)?;
-        Some(Self { keys, forbidden, offsets, phones: phones.max(1), sentence, content, domain })
+        let phones = phones.max(1);
+        Some(Self { keys, blocks, forbidden, offsets, phones, sentence, content, domain })
     }
 
     fn key(&self, mask: Mask) -> &Subkey {
@@ -317,7 +354,7 @@ pub(crate) mod tests {
 
     pub(crate) fn materials(forbidden: Forbidden) -> Materials {
         let key = MaskKey::from_bytes([42; 32]);
-        let offsets = Offsets::undisturbed(&key);
+        let offsets = Offsets::new(&key);
         Materials::new(&key, forbidden, offsets, 5).unwrap()
     }
 
@@ -325,11 +362,16 @@ pub(crate) mod tests {
         Cell { person, row: person, ordinal: 9, phone: 0 }
     }
 
+    /// Returns what was written, unless every draw was refused.
+    pub(crate) fn written(write: impl FnOnce(&mut String) -> bool) -> Option<String> {
+        let mut out = String::new();
+        write(&mut out).then_some(out)
+    }
+
     fn masked(materials: &Materials, mask: Mask, person: i64, text: &str) -> String {
-        match mask.text(materials, cell(person), text, "t.c").unwrap() {
-            Value::Text(text) => text,
-            other => panic!("expected a text, found {other:?}"),
-        }
+        let mut out = "what stood there before".to_owned();
+        mask.text(materials, &mut Memory::default(), cell(person), text, &mut out).unwrap();
+        out
     }
 
     #[test]
@@ -385,12 +427,25 @@ pub(crate) mod tests {
     #[test]
     fn a_file_is_masked_as_bytes_and_nothing_else_is() {
         let materials = materials(Forbidden::none());
-        let content = Mask::File.bytes(&materials, b"scan", "t.c").unwrap();
-        assert_eq!(content, Value::Blob(b"content removed".to_vec()));
-        assert_eq!(Mask::File.bytes(&materials, b"", "t.c").unwrap(), Value::Blob(Vec::new()));
-        assert!(Mask::Email.bytes(&materials, b"scan", "t.c").is_err());
-        assert!(Mask::File.text(&materials, cell(1), "scan", "t.c").is_err());
-        assert!(Mask::Email.integer(4, "t.c").is_err());
-        assert_eq!(Mask::RoundToFive.integer(183, "t.c").unwrap(), Value::Integer(185));
+        assert_eq!(Mask::File.bytes(&materials, b"scan"), Ok(&b"content removed"[..]));
+        assert_eq!(Mask::File.bytes(&materials, b""), Ok(&b""[..]));
+        assert!(Mask::Email.bytes(&materials, b"scan").is_err());
+        let mut out = String::new();
+        let refused =
+            Mask::File.text(&materials, &mut Memory::default(), cell(1), "scan", &mut out);
+        assert!(refused.unwrap_err().at("t.c").starts_with("`t.c` holds a text"));
+        assert!(Mask::Email.integer(4).is_err());
+        assert_eq!(Mask::RoundToFive.integer(183), Ok(185));
+    }
+
+    #[test]
+    fn numbers_have_at_least_so_many_digits() {
+        for (number, width, text) in
+            [(0, 1, "0"), (7, 3, "007"), (1_234, 2, "1234"), (u64::MAX, 1, "18446744073709551615")]
+        {
+            let mut out = String::new();
+            digits(&mut out, number, width);
+            assert_eq!(out, text);
+        }
     }
 }

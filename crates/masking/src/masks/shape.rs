@@ -68,41 +68,38 @@ pub(super) fn room(characters: &[char], wide: bool) -> u128 {
 /// values of one shape stay distinct.
 pub(super) fn permute(key: &Subkey, characters: &mut [char], wide: bool) {
     let mut key = key.clone();
-    let mut chunk: Vec<(usize, Alphabet)> = Vec::new();
+    let mut chunk: Vec<(usize, Alphabet)> = Vec::with_capacity(characters.len());
     let mut size = 1_u128;
-    let slots: Vec<(usize, Alphabet)> = characters
-        .iter()
-        .enumerate()
-        .filter_map(|(at, character)| Alphabet::of(*character, wide).map(|a| (at, a)))
-        .collect();
-    for slot in slots {
-        if size * slot.1.size() > CHUNK {
-            key = permute_chunk(&key, characters, &chunk, size);
+    for at in 0..characters.len() {
+        let Some(alphabet) = Alphabet::of(characters[at], wide) else { continue };
+        if size * alphabet.size() > CHUNK {
+            let number = permute_chunk(&key, characters, &chunk, size);
+            // Equal chunks of different values differ, because the next key depends on the chunk before.
+            key = key.derive(&number.to_le_bytes());
             chunk.clear();
             size = 1;
         }
-        size *= slot.1.size();
-        chunk.push(slot);
+        size *= alphabet.size();
+        chunk.push((at, alphabet));
     }
     permute_chunk(&key, characters, &chunk, size);
 }
 
-/// Permutes one chunk and returns the key of the next, so that equal chunks of different values differ.
+/// Permutes one chunk and returns the number that it was.
 fn permute_chunk(
     key: &Subkey,
     characters: &mut [char],
     chunk: &[(usize, Alphabet)],
     size: u128,
-) -> Subkey {
+) -> u128 {
     let number =
         chunk.iter().fold(0_u128, |number, (at, a)| number * a.size() + a.number(characters[*at]));
-    let next = key.derive(&number.to_le_bytes());
-    let mut rest = permutation::permute(key, number, size);
+    let mut rest = permutation::permute(&key.rounds(), number, size);
     for (at, alphabet) in chunk.iter().rev() {
         characters[*at] = alphabet.character(rest % alphabet.size());
         rest /= alphabet.size();
     }
-    next
+    number
 }
 
 #[cfg(test)]

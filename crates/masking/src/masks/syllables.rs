@@ -7,23 +7,21 @@ const ONSETS: [&str; 18] =
 const VOWELS: [&str; 5] = ["a", "e", "i", "o", "u"];
 const CODAS: [&str; 6] = ["", "l", "m", "n", "r", "x"];
 
-/// Invents a word of so many syllables (at most 3), capitalised: `Velotran`; at most 10 letters.
-pub(super) fn word(draw: &mut Draw, syllables: usize) -> String {
-    let mut word = String::with_capacity(12);
+/// Writes a word of so many syllables (at most 3), capitalised: `Velotran`; at most 10 letters.
+pub(super) fn word(draw: &mut Draw, syllables: usize, out: &mut String) {
+    let start = out.len();
     for _ in 0..syllables {
-        word.push_str(ONSETS[draw.below(ONSETS.len())]);
-        word.push_str(VOWELS[draw.below(VOWELS.len())]);
+        out.push_str(ONSETS[draw.below(ONSETS.len())]);
+        out.push_str(VOWELS[draw.below(VOWELS.len())]);
     }
-    word.push_str(CODAS[draw.below(CODAS.len())]);
-    if let Some(first) = word.get_mut(..1) {
+    out.push_str(CODAS[draw.below(CODAS.len())]);
+    if let Some(first) = out.get_mut(start..=start) {
         first.make_ascii_uppercase();
     }
-    word
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::key::MaskKey;
 
     #[test]
@@ -31,7 +29,8 @@ mod tests {
         let key = MaskKey::from_bytes([1; 32]).derive("test");
         let mut words = std::collections::HashSet::new();
         for person in 0..2_000 {
-            let word = word(&mut key.draw(person, 0, 0), 3);
+            let mut word = String::new();
+            super::word(&mut key.draw(person, 0, 0), 3, &mut word);
             assert!(word.len() <= 10 && word.len() >= 6, "{word}");
             assert!(word.starts_with(|c: char| c.is_ascii_uppercase()), "{word}");
             assert!(word[1..].bytes().all(|b| b.is_ascii_lowercase()), "{word}");
