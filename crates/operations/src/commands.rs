@@ -16,13 +16,8 @@ use crate::{
     error::{Error, Result},
     fail_point,
     installation::{
-<<<<<<< ours
-        Folded, Installation, VENDOR, customer_stream, customers_of, fold_vendor, tick,
+        Folded, Installation, VENDOR, customer_stream, customers_of, fold_vendor, no_person, tick,
         vendor_entry, write_event,
-=======
-        Installation, VENDOR, customer_stream, customers_of, fold_customer, fold_vendor, no_person,
-        tick, vendor_entry, write_event,
->>>>>>> theirs
     },
     secrets::Password,
     texts::Texts,

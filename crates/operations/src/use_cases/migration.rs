@@ -18,17 +18,14 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::{
-<<<<<<< ours
     Caller, Installation, Reporter, Result,
     error::Error,
+    facts::qc::grouped,
     files,
     operation::StepOutcome,
     texts::Texts,
+    unfinished::Unfinished,
     use_cases::test_volunteers::{self, AskedVolunteers},
-=======
-    Caller, Installation, Reporter, Result, error::Error, facts::qc::grouped, files,
-    operation::StepOutcome, texts::Texts, unfinished::Unfinished,
->>>>>>> theirs
 };
 
 /// A dump as it was received.
@@ -144,13 +141,8 @@ pub fn migration_try(
             hint: "give another folder with `--out`".to_owned(),
         });
     }
-<<<<<<< ours
-    files::folder(out)?;
-    reporter.operation("trying the migration", if asked.is_some() { 2 } else { 1 });
-=======
     let folder = Unfinished::begin(out)?;
-    reporter.operation("trying the migration", 1);
->>>>>>> theirs
+    reporter.operation("trying the migration", if asked.is_some() { 2 } else { 1 });
     reporter.step(1, "run the migration program");
     let run = landfall_migration::Run {
         spec: &spec,
@@ -161,8 +153,10 @@ pub fn migration_try(
         work: folder.path(),
     };
     let outcome = landfall_migration::run(&run, &mut |p| report(reporter, &p))?;
-    let package = out.join(outcome.package_file.file_name().unwrap_or_default());
     folder.finish()?;
+    // The folder has its name now, and the files are in it.
+    let placed = |file: &Path| out.join(file.file_name().unwrap_or_default());
+    let package = placed(&outcome.package_file);
     let total = Total::of(&outcome.sections);
     reporter.step_done(1, "run the migration program", &words(&total));
     let test_volunteers = match asked {
@@ -172,9 +166,9 @@ pub fn migration_try(
                 spec: &spec,
                 catalogue: &catalogue,
                 dump: source,
-                package: &outcome.package_file,
-                keys: &outcome.keys_file,
-                rejected: &outcome.rejected_file,
+                package: &package,
+                keys: &placed(&outcome.keys_file),
+                rejected: &placed(&outcome.rejected_file),
                 work: out,
             };
             Some(test_volunteers::show(&reviewed, asked, 2, reporter)?)
@@ -189,15 +183,7 @@ pub fn migration_try(
     })
 }
 
-<<<<<<< ours
 pub(super) fn report(reporter: &mut dyn Reporter, progress: &landfall_migration::Progress) {
-    let what = match progress.name.as_str() {
-        "" => "rows".to_owned(),
-        name => format!("rows of {name}"),
-    };
-    reporter.progress(progress.rows, None, &what);
-=======
-fn report(reporter: &mut dyn Reporter, progress: &landfall_migration::Progress) {
     match progress.name.as_str() {
         // What is read is read; the package is closed, counted and named.
         "" => {
@@ -210,7 +196,6 @@ fn report(reporter: &mut dyn Reporter, progress: &landfall_migration::Progress) 
             reporter.progress(progress.rows, None, &format!("{unit} of {name}"));
         }
     }
->>>>>>> theirs
 }
 
 fn words(total: &Total) -> String {
