@@ -128,12 +128,9 @@ impl<'a> Reader<'a> {
     fn escape(&mut self) -> Option<()> {
         let length = match *self.rest() {
             [_, b'"' | b'\\' | b'b' | b'f' | b'n' | b'r' | b't', ..] => 2,
-            [_, b'u', b'0', b'0', b'0', low, ..] => match low {
-                // 8, 9, a, c and d have short escapes.
-                b'0'..=b'7' | b'b' | b'e' | b'f' => 6,
-                _ => return None,
-            },
-            [_, b'u', b'0', b'0', b'1', b'0'..=b'9' | b'a'..=b'f', ..] => 6,
+            // 8, 9, a, c and d have short escapes.
+            [_, b'u', b'0', b'0', b'0', b'0'..=b'7' | b'b' | b'e' | b'f', ..]
+            | [_, b'u', b'0', b'0', b'1', b'0'..=b'9' | b'a'..=b'f', ..] => 6,
             _ => return None,
         };
         self.at += length;

@@ -44,11 +44,15 @@ impl Bench {
         };
         let (root, target) = (path("workspace_root")?, path("target_directory")?);
         say("bench: building the release binary and the worker");
-        cargo(&["build", "--release", "--locked"])?;
+        // Together, so that their libraries are compiled once, with the features of both.
         let built = cargo(&[
             "build",
             "--release",
             "--locked",
+            "--package",
+            "landfall-cli",
+            "--bin",
+            "landfall",
             "--package",
             "landfall-operations",
             "--bench",
