@@ -14,8 +14,8 @@ use crate::{error::Error, keys::KeyDigest};
 /// The most digests held at a time: as many as the standard library's table holds before it grows beyond 2^18 places,
 /// 6.5 MB.
 const MOST_HELD: usize = (1 << 18) / 8 * 7;
-/// The bits of the filter over what stands in the table: at 5 million digests, one of some 300 looks is in vain.
-const FILTER_BITS: usize = 1 << 26;
+/// The bits of the filter over what stands in the table, 4 MB: at 2 million digests, one look of 40 is in vain.
+const FILTER_BITS: usize = 1 << 25;
 const FILTER_HASHES: u32 = 4;
 
 /// Digests and their numbers, which are not negative.
@@ -95,6 +95,10 @@ impl Known {
                 beyond.insert(digest);
             }
             self.held.clear();
+        }
+        if self.held.capacity() == 0 {
+            // At once, so that memory does not depend on how many come, and nothing is moved later.
+            self.held.reserve(MOST_HELD);
         }
         self.held.insert(digest, (number, true));
         Ok(())

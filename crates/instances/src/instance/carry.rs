@@ -1,4 +1,4 @@
-//! The rows of treated tables: one thread reads and treats them, another writes them.
+//! The rows of treated tables: two threads read and treat them, piece by piece in turn, another writes them.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -24,8 +24,12 @@ use crate::{
 /// so few that the rows on their way never count.
 const CELLS: usize = 8 << 10;
 const BYTES: usize = 256 << 10;
-/// So many batches wait to be written.
-pub(super) const WAITING: usize = 4;
+/// So many messages of a reader wait to be written: several pieces, so that neither reader waits for the other.
+pub(super) const WAITING: usize = 16;
+/// How many threads read.
+pub(super) const READERS: usize = 2;
+/// About so many rows are one piece.
+const PIECE: i64 = 512;
 /// What is read of the package at a time stays in memory, in KiB.
 const CACHE: u32 = 8 << 10;
 
@@ -34,8 +38,10 @@ const CACHE: u32 = 8 << 10;
 pub(super) struct Route<'a> {
     /// The table.
     pub(super) table: &'a Table,
-    /// Selects the owner, the id, and one cell for each of `cells`.
+    /// Selects the owner, the id, and one cell for each of `cells`, of the rows with ids from `?1` to below `?2`.
     pub(super) select: String,
+    /// The pieces in which the rows are read, by ids from and to below; readers take them in turn.
+    pub(super) pieces: Vec<(i64, i64)>,
     /// Inserts one value for each of `cells`.
     pub(super) insert: String,
     /// What becomes of the cells.
@@ -57,16 +63,39 @@ pub(super) enum Taken<'a> {
 pub(super) enum Message {
     /// Rows of the current table.
     Rows(Cells),
-    /// The current table has no more rows.
+    /// The current piece has no more rows.
     End,
+}
+
+/// Cuts a table into pieces of about equally many rows, given its first and last id and how many rows it has.
+pub(super) fn pieces(first: i64, last: i64, rows: u64) -> Vec<(i64, i64)> {
+    let mut pieces = vec![];
+    if rows == 0 {
+        return pieces;
+    }
+    // Ids may have gaps; however wide they are, there are no more pieces than rows need.
+    let span = i128::from(last) - i128::from(first) + 1;
+    let width = (span * i128::from(PIECE) / i128::from(rows)).max(i128::from(PIECE));
+    let width = i64::try_from(width).unwrap_or(i64::MAX);
+    let mut from = first;
+    while from <= last {
+        let to = from.saturating_add(width);
+        pieces.push((from, to));
+        from = to;
+        if to == i64::MAX {
+            break;
+        }
+    }
+    pieces
 }
 
 /// The ids in the instance of the rows to which a package refers, by table and natural key.
 pub(super) type Ids<'a> = BTreeMap<&'a str, HashMap<Vec<u8>, i64>>;
 
-/// Reads and treats the rows of the tables in turn. When the writer has gone, so does the reader: it is the writer that
+/// Reads and treats the rows of the tables in turn: of each the pieces that fall to this reader. When the writer has gone, so does the reader: it is the writer that
 /// knows why.
 pub(super) fn read(
+    reader: usize,
     package: &Package,
     prepared: &dyn Prepared,
     routes: &[&Route<'_>],
@@ -83,8 +112,7 @@ pub(super) fn read(
         .execute_batch(&format!("PRAGMA main.cache_size = -{CACHE};"))
         .during("prepare reading", path)?;
     for route in routes {
-        let read = read_table(&connection, package, prepared, route, ids, full, empty)?;
-        if !read || full.send(Message::End).is_err() {
+        if !read_table(reader, &connection, package, prepared, route, ids, full, empty)? {
             return Ok(());
         }
     }
@@ -92,7 +120,9 @@ pub(super) fn read(
 }
 
 /// Reads one table; false when the writer has gone.
+#[expect(clippy::too_many_arguments, reason = "what a reading thread was given, and one table")]
 fn read_table(
+    reader: usize,
     connection: &Connection,
     package: &Package,
     prepared: &dyn Prepared,
@@ -121,39 +151,48 @@ fn read_table(
     let action = format!("read table `{name}`");
     let path = package.path();
     let mut statement = connection.prepare(&route.select).during(&action, path)?;
-    let mut rows = statement.query([]).during(&action, path)?;
     let mut batch = Cells::default();
-    while let Some(row) = rows.next().during(&action, path)? {
-        let owner: i64 = row.get(0).during(&action, path)?;
-        let id: i64 = row.get(1).during(&action, path)?;
-        for (index, step) in cells.iter().enumerate() {
-            let value = row.get_ref(index + 2).during(&action, path)?;
-            match step {
-                Step::Copy => batch.push(value),
-                Step::Treat(column) => {
-                    treatment.cell(*column, owner, id, value, &mut batch).map_err(refused)?;
-                }
-                Step::Key(ids) => {
-                    let found = match value {
-                        ValueRef::Text(key) => ids.and_then(|ids| ids.get(key)),
-                        _ => None,
-                    };
-                    // A key that leads nowhere cannot be: what the package needs was looked up before.
-                    match found {
-                        Some(id) => batch.integer(*id),
-                        None => batch.null(),
+    for (from, to) in route.pieces.iter().skip(reader).step_by(READERS) {
+        let mut rows = statement.query([from, to]).during(&action, path)?;
+        while let Some(row) = rows.next().during(&action, path)? {
+            let owner: i64 = row.get(0).during(&action, path)?;
+            let id: i64 = row.get(1).during(&action, path)?;
+            for (index, step) in cells.iter().enumerate() {
+                let value = row.get_ref(index + 2).during(&action, path)?;
+                match step {
+                    Step::Copy => batch.push(value),
+                    Step::Treat(column) => {
+                        treatment.cell(*column, owner, id, value, &mut batch).map_err(refused)?;
+                    }
+                    Step::Key(ids) => {
+                        let found = match value {
+                            ValueRef::Text(key) => ids.and_then(|ids| ids.get(key)),
+                            _ => None,
+                        };
+                        // A key that leads nowhere cannot be: what the package needs was looked up before.
+                        match found {
+                            Some(id) => batch.integer(*id),
+                            None => batch.null(),
+                        }
                     }
                 }
             }
-        }
-        if batch.len() >= CELLS || batch.size() >= BYTES {
-            let next = empty.try_recv().unwrap_or_default();
-            if full.send(Message::Rows(std::mem::replace(&mut batch, next))).is_err() {
-                return Ok(false);
+            if batch.len() >= CELLS || batch.size() >= BYTES {
+                let next = empty.try_recv().unwrap_or_default();
+                if full.send(Message::Rows(std::mem::replace(&mut batch, next))).is_err() {
+                    return Ok(false);
+                }
             }
         }
+        let rest = std::mem::take(&mut batch);
+        if (!rest.is_empty() && full.send(Message::Rows(rest)).is_err())
+            || full.send(Message::End).is_err()
+        {
+            return Ok(false);
+        }
+        batch = empty.try_recv().unwrap_or_default();
     }
-    Ok(batch.is_empty() || full.send(Message::Rows(batch)).is_ok())
+    Ok(true)
 }
 
 /// What the reader does with one cell.
@@ -163,35 +202,47 @@ enum Step<'a> {
     Treat(usize),
 }
 
-/// Writes the rows of one table, as the reader hands them over, and returns how many. When the reader has gone, the
+/// What the writer has of one reader.
+pub(super) struct Lane {
+    pub(super) full: Receiver<Message>,
+    pub(super) empty: Sender<Cells>,
+}
+
+/// Writes the rows of one table, as the readers hand them over, and returns how many. When a reader has gone, the
 /// table ends early: it is the reader that knows why.
 pub(super) fn write(
     connection: &Connection,
     path: &std::path::Path,
     route: &Route<'_>,
-    full: &Receiver<Message>,
-    empty: &Sender<Cells>,
+    lanes: &[Lane],
 ) -> Result<u64, Error> {
     let action = format!("load table `{}`", route.table.name);
     let mut statement = connection.prepare(&route.insert).during(&action, path)?;
     let width = route.cells.len();
     let mut rows = 0;
-    while let Ok(Message::Rows(mut batch)) = full.recv() {
-        let mut place = 0;
-        for value in batch.iter() {
-            place += 1;
-            statement
-                .raw_bind_parameter(place, ToSqlOutput::Borrowed(value))
-                .during(&action, path)?;
-            if place == width {
-                statement.raw_execute().during(&action, path)?;
-                rows += 1;
-                place = 0;
+    for (_, lane) in route.pieces.iter().zip(lanes.iter().cycle()) {
+        loop {
+            let mut batch = match lane.full.recv() {
+                Ok(Message::Rows(batch)) => batch,
+                Ok(Message::End) => break,
+                Err(_) => return Ok(rows),
+            };
+            let mut place = 0;
+            for value in batch.iter() {
+                place += 1;
+                statement
+                    .raw_bind_parameter(place, ToSqlOutput::Borrowed(value))
+                    .during(&action, path)?;
+                if place == width {
+                    statement.raw_execute().during(&action, path)?;
+                    rows += 1;
+                    place = 0;
+                }
             }
+            batch.clear();
+            // A reader that has read everything needs no more of them.
+            let _given_back = lane.empty.send(batch);
         }
-        batch.clear();
-        // A reader that has read everything needs no more of them.
-        let _given_back = empty.send(batch);
     }
     Ok(rows)
 }
@@ -201,5 +252,30 @@ pub(super) fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
     match thread.join() {
         Ok(result) => result,
         Err(payload) => panic::resume_unwind(payload),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_hold_every_id_once_and_are_no_more_than_the_rows_need() {
+        for (first, last, rows) in [
+            (1, 1, 1),
+            (1, 512, 512),
+            (1, 513, 513),
+            (-7, 100_000, 100_008),
+            (1, i64::MAX, 3),
+            (i64::MIN, i64::MAX, 5_000),
+        ] {
+            let pieces = pieces(first, last, rows);
+            assert_eq!(pieces.first().unwrap().0, first);
+            assert!(pieces.windows(2).all(|pair| pair[0].1 == pair[1].0));
+            let end = pieces.last().unwrap().1;
+            assert!(end > last || end == i64::MAX, "{first} to {last}");
+            assert!(pieces.len() as u64 <= rows / 256 + 2, "{}", pieces.len());
+        }
+        assert!(pieces(0, 0, 0).is_empty());
     }
 }

@@ -1,11 +1,6 @@
 //! Load: from a package into an instance that is being built, under a treatment.
 
-use std::{
-    collections::HashMap,
-    path::Path,
-    sync::mpsc::{self, Receiver, Sender},
-    thread,
-};
+use std::{collections::HashMap, path::Path, sync::mpsc, thread};
 
 use landfall_catalogue::{Catalogue, Table};
 use landfall_core::digest::Digest;
@@ -13,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension as _};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    carry::{self, Ids, Message, Route, Taken},
+    carry::{self, Ids, Route, Taken},
     identity::check_building,
     stub,
 };
@@ -24,7 +19,7 @@ use crate::{
     natural_key,
     package::{Kind, Need, Package, check_shape, needs},
     schema::{self, PackageColumn, quoted},
-    treatment::{Cells, Prepared},
+    treatment::Prepared,
 };
 
 /// How a package is loaded.
@@ -344,7 +339,8 @@ impl<'a> Load<'a> {
         Ok(Route {
             table,
             select: format!(
-                "SELECT {} FROM main.{name} AS s {} ORDER BY s.\"id\"",
+                "SELECT {} FROM main.{name} AS s {} WHERE s.\"id\" >= ?1 AND s.\"id\" < ?2
+                 ORDER BY s.\"id\"",
                 selected.join(", "),
                 owner.joins
             ),
@@ -354,7 +350,29 @@ impl<'a> Load<'a> {
                 values.join(", ")
             ),
             cells,
+            pieces: self.pieces(table)?,
         })
+    }
+
+    /// Cuts the rows of a table of the package into the pieces in which they are read.
+    fn pieces(&self, table: &Table) -> Result<Vec<(i64, i64)>, Error> {
+        let name = quoted(&table.name);
+        let sql = format!("SELECT min(id), max(id) FROM {SOURCE}.{name}");
+        let ends = self
+            .connection
+            .query_row(&sql, [], |row| Ok((row.get::<_, Option<i64>>(0)?, row.get(1)?)))
+            .during(&format!("read the ids of `{name}`"), self.path)?;
+        let rows = self.rows_of(table);
+        Ok(match ends {
+            (Some(first), Some(last)) => carry::pieces(first, last, rows.max(1)),
+            _ => vec![],
+        })
+    }
+
+    /// Returns how many rows of a table the package has, as its manifest says.
+    fn rows_of(&self, table: &Table) -> u64 {
+        let tables = &self.package.manifest().tables;
+        tables.iter().find(|digest| digest.name == table.name).map_or(0, |digest| digest.rows)
     }
 
     /// Reads the ids of all rows to which the package may refer. They are configuration, and few.
@@ -409,15 +427,21 @@ impl<'a> Load<'a> {
             .collect();
         let package = self.package;
         let loaded = thread::scope(|scope| {
-            let (full_in, full) = mpsc::sync_channel(carry::WAITING);
-            let (empty_in, empty) = mpsc::channel();
             let (routes, ids) = (&routes, &ids);
-            let reader =
-                scope.spawn(move || carry::read(package, prepared, routes, ids, &full_in, &empty));
-            let written = self.write_tables(plans, &full, &empty_in, progress);
-            // A reader that still has rows to hand over ends now; where it failed itself, its error is the cause.
-            drop(full);
-            carry::joined(reader).and(written)
+            let (mut lanes, mut readers) = (vec![], vec![]);
+            for reader in 0..carry::READERS {
+                let (full_in, full) = mpsc::sync_channel(carry::WAITING);
+                let (empty_in, empty) = mpsc::channel();
+                lanes.push(carry::Lane { full, empty: empty_in });
+                readers.push(scope.spawn(move || {
+                    carry::read(reader, package, prepared, routes, ids, &full_in, &empty)
+                }));
+            }
+            let written = self.write_tables(plans, &lanes, progress);
+            // Readers that still have rows to hand over end now; where one failed itself, its error is the cause.
+            drop(lanes);
+            let read: Vec<_> = readers.into_iter().map(carry::joined).collect();
+            read.into_iter().collect::<Result<Vec<()>, Error>>().and(written)
         })?;
         let report = LoadReport {
             package: self.package.digest(),
@@ -440,8 +464,7 @@ impl<'a> Load<'a> {
     fn write_tables(
         &self,
         plans: &[Plan<'_>],
-        full: &Receiver<Message>,
-        empty: &Sender<Cells>,
+        lanes: &[carry::Lane],
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Vec<RowsLoaded>, Error> {
         let mut loaded = Vec::with_capacity(plans.len());
@@ -453,15 +476,9 @@ impl<'a> Load<'a> {
                     .execute(statement, [])
                     .during(&format!("load table `{}`", table.name), self.path)?
                     as u64,
-                Plan::Rows(route) => carry::write(self.connection, self.path, route, full, empty)?,
+                Plan::Rows(route) => carry::write(self.connection, self.path, route, lanes)?,
             };
-            let expected = self
-                .package
-                .manifest()
-                .tables
-                .iter()
-                .find(|digest| digest.name == table.name)
-                .map_or(0, |digest| digest.rows);
+            let expected = self.rows_of(table);
             if rows != expected {
                 return Err(Error::RowsDiffer { table: table.name.clone(), expected, found: rows });
             }
