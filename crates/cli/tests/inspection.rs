@@ -161,7 +161,7 @@ fn what_is_not_there_yet_is_not_inspected() {
     assert_eq!(said.code, Some(1), "{}", said.stderr);
     assert!(said.stderr.contains("did not exist on 2026-01-10 23:59:59 UTC"), "{}", said.stderr);
     assert!(said.stderr.contains("it was requested on 2026-03-16"), "{}", said.stderr);
-    assert!(said.stderr.contains("hint: `landfall inspect 2026-03-16"), "{}", said.stderr);
+    assert!(said.stderr.contains(" inspect 2026-03-16T"), "{}", said.stderr);
     assert_eq!(said.stdout, "");
 }
 

@@ -172,7 +172,7 @@ fn lay(world: &World, blocks: &[Block]) {
         if of_spec {
             world.spec_file(file, &block.text);
         } else if block.ends(".xlsx") {
-            books.entry(file).or_insert_with(Workbook::new).push_worksheet(block.sheet());
+            books.entry(file).or_default().push_worksheet(block.sheet());
         } else if block.ends(".sqlite") {
             let database = Connection::open(world.dump().join(file)).unwrap();
             database.execute_batch(&block.text).unwrap();
