@@ -140,6 +140,23 @@ pub(crate) fn compute(
     Ok(closure)
 }
 
+/// As [`compute`], for a reader who does not ask what was left out: nothing is counted.
+pub(crate) fn passing(
+    connection: &Connection,
+    catalogue: &Catalogue,
+    scope: Scope<'_>,
+    schema: &str,
+) -> Result<Closure, Error> {
+    let mut closure = Closure { incomplete: BTreeSet::new(), left_out: vec![] };
+    for table in catalogue.tables().iter().filter(|table| scope.carries(table)) {
+        let pass = Pass { connection, catalogue, scope, schema, table };
+        if pass.decide(&closure)? > 0 {
+            closure.incomplete.insert(table.name.clone());
+        }
+    }
+    Ok(closure)
+}
+
 /// Returns a table in an attached schema, as SQL.
 pub(crate) fn from(schema: &str, table: &Table) -> String {
     format!("{schema}.{}", quoted(&table.name))
@@ -383,11 +400,26 @@ pub(crate) fn select(
     table: &Table,
     schema: &str,
 ) -> Selection {
+    select_columns(catalogue, closure, kind, table, schema, None)
+}
+
+/// As [`select`], of the columns that are named; without names of all.
+pub(crate) fn select_columns(
+    catalogue: &Catalogue,
+    closure: &Closure,
+    kind: Kind,
+    table: &Table,
+    schema: &str,
+    chosen: Option<&[String]>,
+) -> Selection {
     let mut columns = vec![];
     let mut cells = vec![];
     let mut joins = String::new();
     for (index, carried) in schema::package_columns(catalogue, table, kind).iter().enumerate() {
         let name = &carried.column.name;
+        if chosen.is_some_and(|chosen| !chosen.contains(name)) {
+            continue;
+        }
         columns.push(name.clone());
         match carried.crosses {
             None => cells.push(format!("s.{}", quoted(name))),

@@ -12,12 +12,13 @@ use std::{
     time::Instant,
 };
 
-use landfall_catalogue::{Catalogue, Class};
+use landfall_catalogue::{Catalogue, Class, Travels};
 use landfall_core::{
     customer::Event,
     digest::{Digest, Hasher},
     entry::{Actor, NewEntry},
     environment::Role,
+    plan::Probe,
     policy::Policy,
     refusal,
     time::Timestamp,
@@ -26,13 +27,13 @@ use landfall_instances::{
     Identity, Unmasked,
     instance::{self, LoadOptions},
     package::{self, Package, Store},
-    probe, schema,
 };
 use landfall_ledger::Ledger;
 use landfall_masking::{
-    MaskKey, Masking, Method, Overrides, Plan, Treated,
-    scan::{self, Files},
+    MaskKey, Masking, Method, Overrides, Plan,
+    scan::{Files, Report},
 };
+use landfall_operations::checking;
 use rusqlite::{Connection, OpenFlags};
 use serde_json::{Value, json};
 
@@ -148,7 +149,8 @@ fn unmasked(store: &Path, file: &Path) -> Outcome<Value> {
 fn masked(store: &Path, file: &Path, scratch: Option<&Path>) -> Outcome<Value> {
     let mut phases = Phases::begin();
     let catalogue = catalogue()?;
-    let plan = mask_plan(&Policy::embedded()?, &catalogue)?;
+    let policy = Policy::embedded()?;
+    let plan = mask_plan(&policy, &catalogue)?;
     let key = MaskKey::from_bytes([7; 32]);
     let packages = Packages::open(store)?;
     phases.end("open the packages");
@@ -171,44 +173,56 @@ fn masked(store: &Path, file: &Path, scratch: Option<&Path>) -> Outcome<Value> {
             instance: file,
             scratch,
         };
-        let found = scan::scan(files, &catalogue, &mut |_| {})?;
-        phases.end("scan");
-        if !found.survivors.is_empty() {
-            return Err(format!("{} values survived the masks", found.survivors.len()).into());
-        }
-        verify(file, &catalogue, &plan)?;
-        phases.end("verify");
+        let probes = probes(&catalogue);
+        let probes: Vec<&Probe> = probes.iter().collect();
+        let (found, readings) = checking::search(files, &catalogue, &policy, &probes, &mut |_| {})?;
+        phases.end("scan, and read what the tests ask");
+        let answers =
+            checking::answers(file, &catalogue, &policy, Some(&found), readings, &probes)?;
+        sound(&found, &probes, &answers)?;
+        phases.end("answer the tests");
     }
     let rows: u64 = report.tables.iter().map(|table| table.rows).sum();
     Ok(json!({ "rows": rows, "phases": phases.done }))
 }
 
-/// What the probes of a VAL Main read, in the order of its tests.
-fn verify(file: &Path, catalogue: &Catalogue, plan: &Plan) -> Outcome<()> {
-    probe::identity(file)?;
-    let mut problems = probe::schema_differences(file, catalogue)?.len();
-    probe::package_form_digests(file, catalogue, package::Kind::Configuration)?;
-    let kind = package::Kind::Migration;
-    let kept = |name: &str| {
-        let Some(table) = catalogue.table(name) else { return Vec::new() };
-        schema::package_columns(catalogue, table, kind)
-            .into_iter()
-            .map(|column| column.column.name.clone())
-            .filter(|column| {
-                plan.line(name, column)
-                    .is_none_or(|line| matches!(line.treatment, Treated::Keep { .. }))
-            })
-            .collect()
-    };
-    probe::package_form_column_digests(file, catalogue, kind, &kept)?;
-    probe::row_counts(file, catalogue)?;
-    problems += probe::foreign_key_violations(file)?.len();
-    problems += probe::integrity(file)?.len();
-    problems += probe::files_beside(file).len();
-    probe::integration_values(file, catalogue)?;
-    probe::users(file, catalogue)?;
-    if problems > 0 {
-        return Err(format!("the probes of the instance found {problems} problems").into());
+/// What the tests of a VAL Main look at, in their order.
+fn probes(catalogue: &Catalogue) -> Vec<Probe> {
+    let mut probes = vec![Probe::BuildIdentity, Probe::InstanceIdentity, Probe::Schema];
+    for table in catalogue.tables() {
+        let name = table.name.clone();
+        match table.travels {
+            Travels::Configuration => probes.push(Probe::Table { table: name }),
+            Travels::Migration => probes.push(Probe::UnmaskedColumns { table: name }),
+            Travels::Never => {}
+        }
+    }
+    probes.extend([
+        Probe::NeverTravelling,
+        Probe::ResidualScan,
+        Probe::IntegrationSettings,
+        Probe::Accounts,
+        Probe::References,
+        Probe::Integrity,
+    ]);
+    probes
+}
+
+/// Refuses a measurement of an instance that no build would have passed.
+fn sound(found: &Report, probes: &[&Probe], answers: &[String]) -> Outcome<()> {
+    if !found.survivors.is_empty() {
+        return Err(format!("{} values survived the masks", found.survivors.len()).into());
+    }
+    for (probe, answer) in probes.iter().zip(answers) {
+        let expected = match probe {
+            Probe::Schema => "no difference",
+            Probe::References => "none broken",
+            Probe::Integrity => "ok",
+            _ => continue,
+        };
+        if answer != expected {
+            return Err(format!("expected `{expected}` of {probe:?}, found `{answer}`").into());
+        }
     }
     Ok(())
 }

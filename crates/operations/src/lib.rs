@@ -3,6 +3,7 @@
 //! [`Installation`] is one opened data directory; its methods are the use cases, which the command line, and whatever
 //! else serves people, call. Rules are not here: they are in `landfall_core`.
 
+pub mod checking;
 mod commands;
 mod credentials;
 mod demo_set;

@@ -1,7 +1,11 @@
 //! Probes: what is found in an instance, for tests. They know the instance, the rules and the catalogue of its release;
 //! no probe can see a plan, so none can copy what is expected.
 
-use std::{cell::OnceCell, path::PathBuf};
+use std::{
+    cell::OnceCell,
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 use landfall_catalogue::{Catalogue, Travels};
 use landfall_core::{
@@ -12,7 +16,7 @@ use landfall_core::{
 use landfall_instances::{
     fingerprint::Fingerprint,
     package::{self, TableDigest},
-    probe,
+    probe::{self, Kept, Reading, Readings},
 };
 use landfall_ledger::Ledger;
 use landfall_masking::scan::Report;
@@ -48,10 +52,9 @@ pub(crate) struct Probing<'a> {
     catalogue: &'a Catalogue,
     policy: &'a Policy,
     scan: Option<&'a Report>,
-    /// Tables in package form, read once: configuration, migration, and migration without masked columns.
-    configuration: OnceCell<Vec<TableDigest>>,
-    migration: OnceCell<Vec<TableDigest>>,
-    unmasked: OnceCell<Vec<TableDigest>>,
+    /// What takes its time, read once, and perhaps ahead.
+    readings: Readings,
+    kept: OnceCell<Kept>,
 }
 
 impl<'a> Probing<'a> {
@@ -61,15 +64,12 @@ impl<'a> Probing<'a> {
         policy: &'a Policy,
         scan: Option<&'a Report>,
     ) -> Self {
-        Self {
-            path,
-            catalogue,
-            policy,
-            scan,
-            configuration: OnceCell::new(),
-            migration: OnceCell::new(),
-            unmasked: OnceCell::new(),
-        }
+        Self { path, catalogue, policy, scan, readings: Readings::default(), kept: OnceCell::new() }
+    }
+
+    /// Uses what was read ahead of the same file, which did not change since.
+    pub(crate) fn with(self, readings: Readings) -> Self {
+        Self { readings, ..self }
     }
 
     /// Looks at one thing.
@@ -114,48 +114,33 @@ impl<'a> Probing<'a> {
 
     fn table(&self, name: &str) -> Result<Found> {
         let travels = self.catalogue.table(name).map(|table| table.travels);
-        let (cell, kind) = match travels {
-            Some(Travels::Configuration) => (&self.configuration, package::Kind::Configuration),
-            Some(Travels::Migration) => (&self.migration, package::Kind::Migration),
+        let tables = match travels {
+            Some(Travels::Configuration) => {
+                self.readings.configuration(&self.path, self.catalogue)?
+            }
+            Some(Travels::Migration) => self.readings.migration(&self.path, self.catalogue)?,
             Some(Travels::Never) | None => {
                 return Ok(Found::new("no such travelling table", json!({ "table": name })));
-            }
-        };
-        let tables = match cell.get() {
-            Some(tables) => tables,
-            None => {
-                let taken = probe::package_form_digests(&self.path, self.catalogue, kind)?;
-                cell.get_or_init(|| taken)
             }
         };
         Ok(rows_of(tables, name))
     }
 
     fn unmasked_columns(&self, name: &str) -> Result<Found> {
-        let tables = match self.unmasked.get() {
-            Some(tables) => tables,
+        let kept = match self.kept.get() {
+            Some(kept) => kept,
             None => {
-                let masks = mask_plan(self.policy, self.catalogue)?;
-                let kind = package::Kind::Migration;
-                let taken = probe::package_form_column_digests(
-                    &self.path,
-                    self.catalogue,
-                    kind,
-                    &|table| {
-                        unmasked_columns(self.catalogue, &masks, table, kind).unwrap_or_default()
-                    },
-                )?;
-                self.unmasked.get_or_init(|| taken)
+                let taken = kept_columns(self.policy, self.catalogue)?;
+                self.kept.get_or_init(|| taken)
             }
         };
-        Ok(rows_of(tables, name))
+        Ok(rows_of(self.readings.kept(&self.path, self.catalogue, kept)?, name))
     }
 
     fn never_travelling(&self) -> Result<Found> {
         let mut found = Vec::new();
-        for count in probe::row_counts(&self.path, self.catalogue)? {
-            let travels = self.catalogue.table(&count.table).map(|table| table.travels);
-            if count.rows > 0 && travels == Some(Travels::Never) {
+        for count in self.readings.never_travelling(&self.path, self.catalogue)? {
+            if count.rows > 0 {
                 found.push(format!("{}: {} rows", count.table, count.rows));
             }
         }
@@ -163,7 +148,9 @@ impl<'a> Probing<'a> {
     }
 
     fn references(&self) -> Result<Found> {
-        let broken: Vec<String> = probe::foreign_key_violations(&self.path)?
+        let broken: Vec<String> = self
+            .readings
+            .references(&self.path)?
             .iter()
             .map(|broken| {
                 format!("{} -> {}: {} rows", broken.table, broken.references, broken.rows)
@@ -173,7 +160,7 @@ impl<'a> Probing<'a> {
     }
 
     fn integrity(&self) -> Result<Found> {
-        let mut problems = probe::integrity(&self.path)?;
+        let mut problems = self.readings.integrity(&self.path)?.to_vec();
         problems.extend(
             probe::files_beside(&self.path).iter().map(|file| format!("a file beside it: {file}")),
         );
@@ -181,7 +168,9 @@ impl<'a> Probing<'a> {
     }
 
     fn integration_settings(&self) -> Result<Found> {
-        let values: Vec<String> = probe::integration_values(&self.path, self.catalogue)?
+        let values: Vec<String> = self
+            .readings
+            .integration(&self.path, self.catalogue)?
             .iter()
             .map(|value| match &value.key {
                 Some(key) => format!("{} `{key}`", value.table),
@@ -215,6 +204,61 @@ impl<'a> Probing<'a> {
             ),
         }
     }
+}
+
+/// Reads ahead, on two threads, what some probes will ask of a finished instance.
+pub(crate) fn read_ahead<'p>(
+    path: &Path,
+    catalogue: &Catalogue,
+    policy: &Policy,
+    probes: impl Iterator<Item = &'p Probe>,
+) -> Result<Readings> {
+    let wanted: BTreeSet<Reading> =
+        probes.filter_map(|probe| reading_of(probe, catalogue)).collect();
+    let kept = if wanted.contains(&Reading::Kept) {
+        kept_columns(policy, catalogue)?
+    } else {
+        Kept::new()
+    };
+    Ok(Readings::ahead(path, catalogue, &wanted, &kept))
+}
+
+/// Returns what a probe will read, where that takes its time.
+fn reading_of(probe: &Probe, catalogue: &Catalogue) -> Option<Reading> {
+    match probe {
+        Probe::Table { table } => match catalogue.table(table)?.travels {
+            Travels::Configuration => Some(Reading::Configuration),
+            Travels::Migration => Some(Reading::Migration),
+            Travels::Never => None,
+        },
+        Probe::UnmaskedColumns { .. } => Some(Reading::Kept),
+        Probe::NeverTravelling => Some(Reading::NeverTravelling),
+        Probe::References => Some(Reading::References),
+        Probe::Integrity => Some(Reading::Integrity),
+        Probe::IntegrationSettings => Some(Reading::Integration),
+        Probe::BuildIdentity
+        | Probe::InstanceIdentity
+        | Probe::Schema
+        | Probe::Accounts
+        | Probe::ResidualScan
+        | Probe::Ledger
+        | Probe::Agreement
+        | Probe::Retention => None,
+    }
+}
+
+/// Returns, for every table that travels with a migration, the columns that masking leaves as they are.
+fn kept_columns(policy: &Policy, catalogue: &Catalogue) -> Result<Kept> {
+    let masks = mask_plan(policy, catalogue)?;
+    catalogue
+        .tables()
+        .iter()
+        .filter(|table| table.travels == Travels::Migration)
+        .map(|table| {
+            let kind = package::Kind::Migration;
+            Ok((table.name.clone(), unmasked_columns(catalogue, &masks, &table.name, kind)?))
+        })
+        .collect()
 }
 
 fn rows_of(tables: &[TableDigest], name: &str) -> Found {

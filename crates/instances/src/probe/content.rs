@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use landfall_catalogue::Catalogue;
+use landfall_catalogue::{Catalogue, Table, Travels};
 use landfall_core::digest::Digest;
 use serde::{Deserialize, Serialize};
 
@@ -23,9 +23,24 @@ pub struct RowCount {
 /// # Errors
 /// [`Error::Absent`], [`Error::Sql`] when a table is missing.
 pub fn row_counts(path: &Path, catalogue: &Catalogue) -> Result<Vec<RowCount>, Error> {
+    counts(path, catalogue.tables().iter())
+}
+
+/// As [`row_counts`], of the tables whose rows never travel.
+///
+/// # Errors
+/// As [`row_counts`].
+pub fn never_travelling_rows(path: &Path, catalogue: &Catalogue) -> Result<Vec<RowCount>, Error> {
+    counts(path, catalogue.tables().iter().filter(|table| table.travels == Travels::Never))
+}
+
+fn counts<'t>(
+    path: &Path,
+    tables: impl Iterator<Item = &'t Table>,
+) -> Result<Vec<RowCount>, Error> {
     let connection = connection::read_only(path)?;
-    let mut counts = Vec::with_capacity(catalogue.tables().len());
-    for table in catalogue.tables() {
+    let mut counts = vec![];
+    for table in tables {
         let rows: i64 = connection
             .query_row(&format!("SELECT count(*) FROM main.{}", quoted(&table.name)), [], |row| {
                 row.get(0)

@@ -6,11 +6,10 @@ use landfall_catalogue::Catalogue;
 
 use crate::{
     Error,
-    closure::{self, Scope},
+    closure::{self, Scope, Selection},
     connection,
     error::During,
     package::{Kind, TableDigest, query_digest},
-    schema::quoted,
 };
 
 /// Computes, for every table that travels with the kind, the digest that a package extracted now would have: references
@@ -52,24 +51,13 @@ fn digests(
 ) -> Result<Vec<TableDigest>, Error> {
     let connection = connection::read_only(path)?;
     let transaction = connection.unchecked_transaction().during("begin reading", path)?;
-    let closure = closure::compute(&transaction, catalogue, Scope::Package(kind), "main")?;
+    let closure = closure::passing(&transaction, catalogue, Scope::Package(kind), "main")?;
     closure::make_keys(&transaction, catalogue, kind, "main")?;
     let mut tables = vec![];
     for table in catalogue.tables().iter().filter(|table| kind.carries(table)) {
-        let selection = closure::select(catalogue, &closure, kind, table, "main");
-        let (columns, sql) = match chosen {
-            None => (selection.columns, selection.sql),
-            Some(chosen) => {
-                let wanted = chosen(&table.name);
-                let columns: Vec<String> =
-                    selection.columns.into_iter().filter(|name| wanted.contains(name)).collect();
-                let cells: Vec<String> = columns.iter().map(|name| quoted(name)).collect();
-                // The order is asked for again: that of a subquery is not promised to last.
-                let sql =
-                    format!("SELECT {} FROM ({}) ORDER BY \"id\"", cells.join(", "), selection.sql);
-                (columns, sql)
-            }
-        };
+        let wanted = chosen.map(|chosen| chosen(&table.name));
+        let Selection { columns, sql } =
+            closure::select_columns(catalogue, &closure, kind, table, "main", wanted.as_deref());
         let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
         tables.push(query_digest(&transaction, &table.name, &columns, &sql)?);
     }

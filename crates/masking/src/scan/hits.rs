@@ -1,15 +1,23 @@
 //! Cells that the filter did not let pass, kept until the source was asked exactly. They lie in a private database on
 //! the disk that SQLite removes by itself, so memory stays flat however many there are.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use rusqlite::{Connection, params};
 
-use super::{error::Error, filter::Filter, place::Places, report::Survivor, trace};
+use super::{
+    error::Error,
+    filter::{Code, Filter},
+    place::Places,
+    report::Survivor,
+    trace,
+};
 
 const SIDE: &str = "scratch";
 const TABLE: &str = "hit";
 
-/// The hits of one scan.
-pub(super) struct Hits(Connection);
+/// The hits of one scan. Threads add to them in any order; what is confirmed of them does not depend on it.
+pub(super) struct Hits(Mutex<Connection>);
 
 /// Survivors, and coincidences with configuration.
 pub(super) type Confirmed = (Vec<Survivor>, Vec<Survivor>);
@@ -25,6 +33,7 @@ impl Hits {
                  PRAGMA synchronous = OFF;
                  CREATE TABLE hit (
                      trace BLOB NOT NULL,
+                     key INTEGER NOT NULL,
                      place INTEGER NOT NULL,
                      configured INTEGER NOT NULL,
                      cells INTEGER NOT NULL,
@@ -34,18 +43,34 @@ impl Hits {
                  BEGIN;",
             )
             .map_err(failed)?;
-        Ok(Self(connection))
+        Ok(Self(Mutex::new(connection)))
     }
 
-    /// Adds a cell that may hold a source value; `configured` when the configuration package held the same cell.
-    pub(super) fn add(&self, trace: &[u8], place: usize, configured: bool) -> Result<(), Error> {
-        self.0
+    fn connection(&self) -> MutexGuard<'_, Connection> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds a cell that may hold a source value, with what the filter keeps of it; `configured` when the configuration
+    /// package held the same cell.
+    pub(super) fn add(
+        &self,
+        trace: &[u8],
+        key: u64,
+        place: usize,
+        configured: bool,
+    ) -> Result<(), Error> {
+        self.connection()
             .prepare_cached(
-                "INSERT INTO hit (trace, place, configured, cells) VALUES (?1, ?2, ?3, 1)
+                "INSERT INTO hit (trace, key, place, configured, cells) VALUES (?1, ?2, ?3, ?4, 1)
                  ON CONFLICT DO UPDATE SET cells = cells + 1",
             )
             .and_then(|mut statement| {
-                statement.execute(params![trace, number(place), i64::from(configured)])
+                statement.execute(params![
+                    trace,
+                    key.cast_signed(),
+                    number(place),
+                    i64::from(configured)
+                ])
             })
             .map_err(failed)?;
         Ok(())
@@ -53,27 +78,30 @@ impl Hits {
 
     /// Returns a filter over the traces of all hits; nothing when there are none.
     pub(super) fn filter(&self) -> Result<Option<Filter>, Error> {
-        let count: i64 =
-            self.0.query_row("SELECT count(*) FROM hit", [], |row| row.get(0)).map_err(failed)?;
+        let connection = self.connection();
+        let count: i64 = connection
+            .query_row("SELECT count(*) FROM hit", [], |row| row.get(0))
+            .map_err(failed)?;
         if count == 0 {
             return Ok(None);
         }
-        let mut filter = Filter::sized(u64::try_from(count).unwrap_or_default());
-        let mut statement = self.0.prepare("SELECT trace FROM hit").map_err(failed)?;
+        let filter = Filter::sized(u64::try_from(count).unwrap_or_default());
+        let mut statement = connection.prepare("SELECT key FROM hit").map_err(failed)?;
         let mut rows = statement.query([]).map_err(failed)?;
         while let Some(row) = rows.next().map_err(failed)? {
-            let trace = row.get_ref(0).map_err(failed)?;
-            filter.add(trace.as_blob().unwrap_or_default());
+            let key: i64 = row.get(0).map_err(failed)?;
+            filter.add(key.cast_unsigned(), Code::BOUND);
         }
         Ok(Some(filter))
     }
 
-    /// Marks the hits of a trace that the source has, with the place of its value: the first, unless it is the very
-    /// place where the value was found.
+    /// Marks the hits of a trace that the source has, with the place of its value: the first of the catalogue, unless it
+    /// is the very place where the value was found. In whatever order the places come, the same one stays.
     pub(super) fn confirm(&self, trace: &[u8], source: usize) -> Result<(), Error> {
-        self.0
+        self.connection()
             .prepare_cached(
-                "UPDATE hit SET source = ?2 WHERE trace = ?1 AND (source IS NULL OR place = ?2)",
+                "UPDATE hit SET source = ?2 WHERE trace = ?1
+                 AND (source IS NULL OR place = ?2 OR (source > ?2 AND source <> place))",
             )
             .and_then(|mut statement| statement.execute(params![trace, number(source)]))
             .map_err(failed)?;
@@ -82,8 +110,8 @@ impl Hits {
 
     /// Returns what was confirmed, by place.
     pub(super) fn confirmed(&self, places: &Places) -> Result<Confirmed, Error> {
-        let mut statement = self
-            .0
+        let connection = self.connection();
+        let mut statement = connection
             .prepare(
                 "SELECT substr(trace, 1, 2), source, place, configured, sum(cells) FROM hit
                  WHERE source IS NOT NULL GROUP BY 1, 2, 3, 4 ORDER BY 3, 2, 1",

@@ -4,13 +4,12 @@ use std::{collections::BTreeSet, path::Path};
 
 use landfall_catalogue::Catalogue;
 
-use super::{Report, Spot, about_a_volunteer, compare, read};
+use super::{Report, Sides, Spot, about_a_volunteer, compare};
 use crate::{MaskKey, Masking, Overrides, Plan, sample};
 
 fn found(package: &Path, instance: &Path, catalogue: &Catalogue) -> BTreeSet<(String, String)> {
-    let package = read::open(package).unwrap();
-    let instance = read::open(instance).unwrap();
-    let compared = compare(&package, None, &instance, catalogue, &mut |_| {}).unwrap();
+    let sides = Sides { package, configuration: None, instance };
+    let compared = compare(sides, catalogue, 2, &mut |_| {}).unwrap();
     compared.survivors.into_iter().map(|one| (one.found_table, one.found_column)).collect()
 }
 

@@ -48,6 +48,16 @@ impl Counts {
         }
     }
 
+    /// Adds the counts of another thread.
+    pub(super) fn merge(&mut self, other: &Self) {
+        if self.0.len() < other.0.len() {
+            self.0.resize(other.0.len(), 0);
+        }
+        for (count, more) in self.0.iter_mut().zip(&other.0) {
+            *count += more;
+        }
+    }
+
     /// Returns the count of a place.
     pub(super) fn of(&self, place: usize) -> u64 {
         self.0.get(place).copied().unwrap_or_default()

@@ -10,7 +10,7 @@ use landfall_catalogue::{Catalogue, Class, Column, Table};
 use rusqlite::{Connection, params_from_iter, types::Value};
 
 use super::{
-    about_a_volunteer, compare,
+    Sides, about_a_volunteer, compare,
     error::Error,
     read,
     report::{PlantedReport, Spot},
@@ -24,12 +24,12 @@ pub(super) fn check(
     catalogue: &Catalogue,
     tables: &HashSet<String>,
     scratch: &Path,
+    threads: usize,
 ) -> Result<PlantedReport, Error> {
     let files = Scratch::new(scratch)?;
     let planted = fill(catalogue, tables, &files)?;
-    let package = read::open(&files.package)?;
-    let instance = read::open(&files.instance)?;
-    let compared = compare(&package, None, &instance, catalogue, &mut |_| {})?;
+    let sides = Sides { package: &files.package, configuration: None, instance: &files.instance };
+    let compared = compare(sides, catalogue, threads, &mut |_| {})?;
     let found: BTreeSet<Spot> = compared
         .survivors
         .into_iter()
@@ -41,7 +41,6 @@ pub(super) fn check(
             extra: listed(found.difference(&planted)),
         });
     }
-    drop((package, instance));
     files.remove()?;
     Ok(PlantedReport { planted: planted.into_iter().collect(), found: found.into_iter().collect() })
 }
@@ -270,7 +269,7 @@ mod tests {
         let catalogue = sample::catalogue();
         let tables: HashSet<String> =
             catalogue.tables().iter().map(|table| table.name.clone()).collect();
-        let report = check(&catalogue, &tables, folder.path()).unwrap();
+        let report = check(&catalogue, &tables, folder.path(), 2).unwrap();
         let columns: usize = catalogue
             .tables()
             .iter()

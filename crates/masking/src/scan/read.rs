@@ -1,20 +1,21 @@
 //! How the scan reads databases: read only, names quoted, persons reached by the catalogue's path.
 
-use std::{collections::HashSet, path::Path};
+use std::{borrow::Cow, collections::HashSet, path::Path};
 
 use landfall_catalogue::{Catalogue, Table};
 use rusqlite::{Connection, OpenFlags};
 
 use super::error::Error;
 
+/// Memory for the pages of one connection; every thread has its own, and each page is read once.
+const CACHE: &str = "PRAGMA cache_size = -8192;";
+
 /// Opens a file for reading only.
 pub(super) fn open(path: &Path) -> Result<Connection, Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection =
         Connection::open_with_flags(path, flags).map_err(|cause| Error::open(path, cause))?;
-    connection
-        .execute_batch("PRAGMA cache_size = -16384;")
-        .map_err(|cause| Error::open(path, cause))?;
+    connection.execute_batch(CACHE).map_err(|cause| Error::open(path, cause))?;
     Ok(connection)
 }
 
@@ -47,6 +48,35 @@ pub(super) fn columns(
 /// Quotes a name.
 pub(super) fn name(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// Returns the text of a cell; what is no UTF-8 is replaced, and the rest of the cell is still read.
+pub(super) fn text(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(bytes),
+    }
+}
+
+/// Writes a whole number into a buffer, as SQLite writes it.
+pub(super) fn digits(number: i64, buffer: &mut [u8; 20]) -> &str {
+    let mut rest = number.unsigned_abs();
+    let mut from = buffer.len();
+    for place in buffer.iter_mut().rev() {
+        *place = b'0' + u8::try_from(rest % 10).unwrap_or_default();
+        rest /= 10;
+        from -= 1;
+        if rest == 0 {
+            break;
+        }
+    }
+    if number < 0
+        && let Some(place) = from.checked_sub(1).and_then(|sign| buffer.get_mut(sign))
+    {
+        *place = b'-';
+        from -= 1;
+    }
+    buffer.get(from..).and_then(|text| std::str::from_utf8(text).ok()).unwrap_or_default()
 }
 
 /// Returns what follows FROM, and the expression of the person; a row that leads to nobody is its own person.
@@ -85,4 +115,16 @@ pub(super) fn present(
         }
     }
     Ok(present)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_as_ever() {
+        for number in [0, 7, -7, 10, 123_456, -123_456, i64::MAX, i64::MIN, 1_000_000] {
+            assert_eq!(digits(number, &mut [0; 20]), number.to_string());
+        }
+    }
 }

@@ -1,20 +1,24 @@
 //! The source side: every personal value of the package, as traces.
 
-use std::collections::HashSet;
+use std::path::Path;
 
-use landfall_catalogue::{Catalogue, Class, Subject, Table};
-use rusqlite::{Connection, types::ValueRef};
+use landfall_catalogue::{Catalogue, Class, Table};
+use rusqlite::{Connection, Row, params_from_iter, types::ValueRef};
 
 use super::{
-    Phase, Progress, about_a_volunteer,
+    about_a_volunteer,
+    common::Common,
     error::Error,
-    normalise::{self, Words},
+    hash::Rolling,
+    normalise::{self, Run, Words},
+    parts::{self, Part, Told},
     place::{Counts, Places},
-    read, rules,
-    trace::{Kind, Trace},
+    read,
+    repeat::Repeats,
+    trace::Kind,
 };
 
-const SIDE: &str = "package";
+pub(super) const SIDE: &str = "package";
 /// A whole cell shorter than this is looked for in columns of its own class only.
 const SHORTEST_WHOLE: usize = 4;
 /// Digits alone are looked for everywhere from this length on; a run of words too.
@@ -24,8 +28,10 @@ const SHORTEST_TEXT: usize = 12;
 
 /// The tables of the package that hold personal values, and what is no person's value.
 pub(super) struct Source<'a> {
-    connection: &'a Connection,
+    package: &'a Path,
     tables: Vec<SourceTable>,
+    parts: Vec<Part>,
+    traces: u64,
     common: Common,
 }
 
@@ -44,246 +50,275 @@ struct SourceColumn {
     class: Class,
 }
 
-/// Texts that are common property: see the statement of rule (a).
-#[derive(Default)]
-struct Common {
-    words: HashSet<String>,
-    places: HashSet<String>,
-    vocabulary: HashSet<String>,
+/// A text of the source without case and separators.
+#[derive(Clone, Copy)]
+pub(super) struct Plain<'t> {
+    pub(super) content: &'t [u8],
+    pub(super) rolling: Rolling,
 }
 
-/// Takes each trace with the place of its source value.
-pub(super) type Take<'f> = &'f mut dyn FnMut(&[u8], usize) -> Result<(), Error>;
+/// Takes the traces of the source, each with the place of its value.
+pub(super) trait Take {
+    /// A text in columns of its class; `anywhere` when it is looked for in others too.
+    fn text(
+        &mut self,
+        class: Class,
+        anywhere: bool,
+        text: Plain<'_>,
+        place: usize,
+    ) -> Result<(), Error>;
+
+    /// A date or town in a person's rows.
+    fn person(
+        &mut self,
+        kind: Kind,
+        person: i64,
+        text: Plain<'_>,
+        place: usize,
+    ) -> Result<(), Error>;
+
+    /// A file.
+    fn file(&mut self, bytes: &[u8], place: usize) -> Result<(), Error>;
+
+    /// Names that stand together, in the order given.
+    fn name(&mut self, parts: &[&Words], place: usize) -> Result<(), Error>;
+}
 
 impl<'a> Source<'a> {
     /// Looks which tables and columns there are, and reads what is common property.
     pub(super) fn open(
-        connection: &'a Connection,
+        package: &'a Path,
         catalogue: &Catalogue,
         places: &mut Places,
+        threads: usize,
     ) -> Result<Self, Error> {
-        let present = read::present(catalogue, connection)?;
-        let mut tables = Vec::new();
-        let mut common = Common::of(catalogue);
-        for table in catalogue.tables().iter().filter(|table| present.contains(&table.name)) {
-            common.read(connection, table)?;
-            if table.columns.iter().any(about_a_volunteer) {
-                tables.push(SourceTable::of(catalogue, table, places)?);
-            }
+        let connection = read::open(package)?;
+        let present = read::present(catalogue, &connection)?;
+        let there: Vec<&Table> =
+            catalogue.tables().iter().filter(|table| present.contains(&table.name)).collect();
+        let common = Common::read(package, &connection, catalogue, &there, threads)?;
+        let (mut tables, mut list, mut traces) = (Vec::new(), Vec::new(), 0_u64);
+        for table in there.into_iter().filter(|table| table.columns.iter().any(about_a_volunteer)) {
+            let source = SourceTable::of(catalogue, table, places)?;
+            let columns = read::columns(&connection, SIDE, &table.name)?;
+            let rows = parts::split(&connection, &table.name, tables.len(), &columns, &mut list);
+            traces = traces.saturating_add(source.traces().saturating_mul(rows));
+            tables.push(source);
         }
-        Ok(Self { connection, tables, common })
+        Ok(Self { package, tables, parts: list, traces, common })
     }
 
     /// Estimates how many traces there are.
-    pub(super) fn estimate(&self) -> Result<u64, Error> {
-        let mut traces = 0_u64;
-        for table in &self.tables {
-            let rows: i64 = self
-                .connection
-                .query_row(
-                    &format!("SELECT count(*) FROM {}", read::name(&table.name)),
-                    [],
-                    |row| row.get(0),
-                )
-                .map_err(|cause| Error::read(SIDE, &table.name, cause))?;
-            let each: u64 = table
-                .columns
-                .iter()
-                .map(|column| match column.class {
-                    Class::Phone => 4,
-                    Class::LastName => 4,
-                    class if class.is_date() => 1,
-                    _ => 2,
-                })
-                .sum();
-            traces = traces.saturating_add(each.saturating_mul(u64::try_from(rows).unwrap_or(0)));
-        }
-        Ok(traces)
+    pub(super) fn estimate(&self) -> u64 {
+        self.traces
     }
 
-    /// Reads every personal value, table by table, and hands over its traces; counts the values.
-    pub(super) fn read(
+    /// Returns the names of the tables that are read.
+    pub(super) fn tables(&self) -> Vec<String> {
+        self.tables.iter().map(|table| table.name.clone()).collect()
+    }
+
+    /// Reads every personal value and hands over its traces, each thread to a taker of its own; counts the values.
+    pub(super) fn read<T: Take + Send>(
         &self,
-        phase: Phase,
-        progress: &mut dyn FnMut(Progress),
-        take: Take<'_>,
-    ) -> Result<Counts, Error> {
+        threads: usize,
+        make: &(dyn Fn() -> T + Sync),
+        told: &mut Told<'_>,
+    ) -> Result<(Counts, Vec<T>), Error> {
+        let readers = parts::each(
+            &self.parts,
+            threads,
+            &|| Reader::open(self.package, make()),
+            &|reader: &mut Reader<T>, part| {
+                let table = self.tables.get(part.table);
+                table.map_or(Ok(()), |table| reader.part(table, &self.common, part))
+            },
+            &mut |table| told.at(table),
+        )?;
+        told.end();
         let mut counts = Counts::default();
-        for (done, table) in self.tables.iter().enumerate() {
-            progress(Progress { phase, table: table.name.clone(), done, total: self.tables.len() });
-            self.read_table(table, &mut counts, take)?;
+        let mut takers = Vec::with_capacity(readers.len());
+        for reader in readers {
+            counts.merge(&reader.counts);
+            takers.push(reader.take);
         }
-        Ok(counts)
+        Ok((counts, takers))
+    }
+}
+
+/// One thread of a pass over the source.
+struct Reader<T> {
+    connection: Connection,
+    words: Words,
+    /// First, middle and last name of a row.
+    names: [Words; 3],
+    table: usize,
+    repeats: Vec<Repeats>,
+    counts: Counts,
+    take: T,
+}
+
+impl<T: Take> Reader<T> {
+    fn open(package: &Path, take: T) -> Result<Self, Error> {
+        Ok(Self {
+            connection: read::open(package)?,
+            words: Words::default(),
+            names: Default::default(),
+            table: usize::MAX,
+            repeats: Vec::new(),
+            counts: Counts::default(),
+            take,
+        })
     }
 
-    fn read_table(
-        &self,
-        table: &SourceTable,
-        counts: &mut Counts,
-        take: Take<'_>,
-    ) -> Result<(), Error> {
+    fn part(&mut self, table: &SourceTable, common: &Common, part: &Part) -> Result<(), Error> {
+        if self.table != part.table {
+            self.table = part.table;
+            self.repeats = table.columns.iter().map(SourceColumn::repeats).collect();
+        }
+        let Self { connection, words, names, repeats, counts, take, .. } = self;
         let failed = |cause| Error::read(SIDE, &table.name, cause);
-        let mut statement = self.connection.prepare(&table.sql).map_err(failed)?;
-        let mut rows = statement.query([]).map_err(failed)?;
-        let mut trace = Trace::default();
-        let mut words = Words::default();
+        let mut statement = connection.prepare(&part.query(&table.sql)).map_err(failed)?;
+        let mut rows = statement.query(params_from_iter(part.bound())).map_err(failed)?;
         while let Some(row) = rows.next().map_err(failed)? {
             let person: i64 = row.get(0).map_err(failed)?;
-            for (index, column) in table.columns.iter().enumerate() {
-                match row.get_ref(index + 1).map_err(failed)? {
-                    ValueRef::Null => {}
-                    ValueRef::Text(bytes) => {
-                        let text = String::from_utf8_lossy(bytes);
-                        if !text.is_empty() {
-                            counts.add(column.place);
-                            self.text(person, column, &text, &mut words, &mut trace, take)?;
-                        }
-                    }
-                    ValueRef::Blob(bytes) if !bytes.is_empty() => {
+            for (index, (column, repeats)) in
+                table.columns.iter().zip(repeats.iter_mut()).enumerate()
+            {
+                let mut buffer = [0; 20];
+                let real;
+                let text = match row.get_ref(index + 1).map_err(failed)? {
+                    ValueRef::Null | ValueRef::Blob([]) | ValueRef::Text([]) => continue,
+                    ValueRef::Blob(bytes) => {
                         counts.add(column.place);
-                        take(trace.file(bytes), column.place)?;
+                        take.file(bytes, column.place)?;
+                        continue;
                     }
-                    ValueRef::Blob(_) => {}
-                    ValueRef::Integer(number) => {
-                        counts.add(column.place);
-                        self.text(
-                            person,
-                            column,
-                            &number.to_string(),
-                            &mut words,
-                            &mut trace,
-                            take,
-                        )?;
-                    }
+                    ValueRef::Text(bytes) => read::text(bytes),
+                    ValueRef::Integer(number) => read::digits(number, &mut buffer).into(),
                     ValueRef::Real(number) => {
-                        counts.add(column.place);
-                        self.text(
-                            person,
-                            column,
-                            &number.to_string(),
-                            &mut words,
-                            &mut trace,
-                            take,
-                        )?;
+                        real = number.to_string();
+                        real.as_str().into()
                     }
-                }
-            }
-            if let (Some(first), Some(last)) = (table.first, table.last) {
-                let part = |index: usize| match row.get_ref(index + 1) {
-                    Ok(ValueRef::Text(bytes)) => String::from_utf8_lossy(bytes).into_owned(),
-                    _ => String::new(),
                 };
-                let middle = table.middle.map(part).unwrap_or_default();
-                let place = table.columns.get(last).map_or(0, |column| column.place);
-                for name in names(&part(first), &middle, &part(last)) {
-                    take(trace.text(Kind::Name, &name), place)?;
+                counts.add(column.place);
+                // The same text in the same column has the same traces: they were handed over.
+                if !repeats.knows(text.as_bytes()) {
+                    words.read(&text);
+                    hand_over(column, person, &text, words, common, take)?;
+                    repeats.keep(text.as_bytes());
                 }
             }
+            name_of(table, row, names, take)?;
         }
         Ok(())
     }
+}
 
-    /// Hands over the traces of one text.
-    fn text(
-        &self,
-        person: i64,
-        column: &SourceColumn,
-        text: &str,
-        words: &mut Words,
-        trace: &mut Trace,
-        take: Take<'_>,
-    ) -> Result<(), Error> {
-        let place = column.place;
-        words.read(text);
-        let plain = words.whole();
-        if plain.is_empty() {
-            return Ok(());
-        }
-        match column.class {
-            Class::BirthDate | Class::CareDate | Class::CareDateTime => {
-                let date = text.get(..10).unwrap_or(text);
-                return take(trace.person(Kind::Date, person, date), place);
-            }
-            Class::City => return take(trace.person(Kind::City, person, plain), place),
-            _ => {}
-        }
-        take(trace.own(column.class, plain.as_bytes()), place)?;
-        if self.common.words.contains(plain) {
-            return Ok(());
-        }
-        let length = normalise::length(plain);
-        let digits = normalise::is_digits(plain);
-        let has_digit = plain.bytes().any(|byte| byte.is_ascii_digit());
-        let long_enough = length >= if digits { SHORTEST_TOKEN } else { SHORTEST_WHOLE };
-        match column.class {
-            Class::Email | Class::NationalId | Class::BankAccount | Class::ExternalId => {
-                if long_enough {
-                    take(trace.text(Kind::Value, plain), place)?;
-                }
-            }
-            Class::Postcode => {
-                if long_enough && has_digit && length >= SHORTEST_POSTCODE {
-                    take(trace.text(Kind::Value, plain), place)?;
-                }
-            }
-            Class::AddressLine => {
-                let a_place = !has_digit
-                    && (self.common.places.contains(plain)
-                        || self.common.vocabulary.contains(plain));
-                if long_enough && !a_place {
-                    take(trace.text(Kind::Value, plain), place)?;
-                }
-            }
-            Class::Phone => {
-                if long_enough {
-                    take(trace.text(Kind::Value, plain), place)?;
-                }
-                if text.trim_start().starts_with('+') && digits {
-                    let national = plain.get(normalise::country_code(plain)..).unwrap_or_default();
-                    if national.len() >= SHORTEST_TOKEN {
-                        let dialled = format!("0{national}");
-                        for form in [national, dialled.as_str()] {
-                            take(trace.text(Kind::Value, form), place)?;
-                            take(trace.own(column.class, form.as_bytes()), place)?;
-                        }
-                    }
-                }
-            }
-            Class::FreeText => {
-                if length >= SHORTEST_TEXT && !self.common.vocabulary.contains(plain) {
-                    take(trace.text(Kind::Whole, plain), place)?;
-                }
-            }
-            Class::FileName => {
-                if length >= SHORTEST_TOKEN {
-                    take(trace.text(Kind::Whole, plain), place)?;
-                }
-            }
-            // A file that is kept as text, which no catalogue allows, is still compared in its own column.
-            Class::File => {}
-            Class::FirstName
-            | Class::MiddleName
-            | Class::LastName
-            | Class::FullName
-            | Class::BirthDate
-            | Class::CareDate
-            | Class::CareDateTime
-            | Class::City
-            | Class::None
-            | Class::Key
-            | Class::Sex
-            | Class::Race
-            | Class::Ethnicity
-            | Class::Height
-            | Class::Weight
-            | Class::Region
-            | Class::Country
-            | Class::Coded
-            | Class::Integration
-            | Class::Secret => {}
-        }
-        Ok(())
+/// Hands over the traces of one text, which `words` has read.
+fn hand_over<T: Take>(
+    column: &SourceColumn,
+    person: i64,
+    text: &str,
+    words: &Words,
+    common: &Common,
+    take: &mut T,
+) -> Result<(), Error> {
+    let (class, place) = (column.class, column.place);
+    let content = words.whole();
+    let Run { rolling, characters } = words.all();
+    let plain = Plain { content, rolling };
+    if content.is_empty() {
+        return Ok(());
     }
+    if class.is_date() {
+        let date = text.get(..10).unwrap_or(text).as_bytes();
+        let date = Plain { content: date, rolling: Rolling::of(date) };
+        return take.person(Kind::Date, person, date, place);
+    }
+    if class == Class::City {
+        return take.person(Kind::City, person, plain, place);
+    }
+    if common.words.contains(content) {
+        return take.text(class, false, plain, place);
+    }
+    let digits = normalise::is_digits(content);
+    let has_digit = content.iter().any(u8::is_ascii_digit);
+    let long_enough = characters >= if digits { SHORTEST_TOKEN } else { SHORTEST_WHOLE };
+    let anywhere = match class {
+        Class::Email
+        | Class::NationalId
+        | Class::BankAccount
+        | Class::ExternalId
+        | Class::Phone => long_enough,
+        Class::Postcode => long_enough && has_digit && characters >= SHORTEST_POSTCODE,
+        Class::AddressLine => {
+            let a_place = !has_digit
+                && (common.places.contains(content) || common.vocabulary.contains(content));
+            long_enough && !a_place
+        }
+        Class::FreeText => characters >= SHORTEST_TEXT && !common.vocabulary.contains(content),
+        Class::FileName => characters >= SHORTEST_TOKEN,
+        // A file that is kept as text, which no catalogue allows, is still compared in its own column.
+        Class::File
+        | Class::FirstName
+        | Class::MiddleName
+        | Class::LastName
+        | Class::FullName
+        | Class::BirthDate
+        | Class::CareDate
+        | Class::CareDateTime
+        | Class::City
+        | Class::None
+        | Class::Key
+        | Class::Sex
+        | Class::Race
+        | Class::Ethnicity
+        | Class::Height
+        | Class::Weight
+        | Class::Region
+        | Class::Country
+        | Class::Coded
+        | Class::Integration
+        | Class::Secret => false,
+    };
+    take.text(class, anywhere, plain, place)?;
+    if class == Class::Phone && digits && text.trim_start().starts_with('+') {
+        let national = content.get(normalise::country_code(content)..).unwrap_or_default();
+        if national.len() >= SHORTEST_TOKEN {
+            let short = Plain { content: national, rolling: Rolling::of(national) };
+            let mut dialled = Vec::with_capacity(national.len() + 1);
+            dialled.push(b'0');
+            dialled.extend_from_slice(national);
+            let long = Plain { content: &dialled, rolling: Rolling::of(&dialled) };
+            for form in [short, long] {
+                take.text(class, true, form, place)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Hands over the forms in which first and last name of a row may stand together.
+fn name_of<T: Take>(
+    table: &SourceTable,
+    row: &Row<'_>,
+    names: &mut [Words; 3],
+    take: &mut T,
+) -> Result<(), Error> {
+    let (Some(_), Some(last)) = (table.first, table.last) else { return Ok(()) };
+    for (index, words) in [table.first, table.middle, table.last].into_iter().zip(names.iter_mut())
+    {
+        match index.map(|index| row.get_ref(index + 1)) {
+            Some(Ok(ValueRef::Text(bytes))) => words.read(&read::text(bytes)),
+            _ => words.read(""),
+        }
+    }
+    let place = table.columns.get(last).map_or(0, |column| column.place);
+    for form in forms(names).iter().filter(|form| !form.is_empty()) {
+        take.name(form, place)?;
+    }
+    Ok(())
 }
 
 impl SourceTable {
@@ -296,83 +331,72 @@ impl SourceTable {
             let place = places.number(&table.name, &column.name);
             columns.push(SourceColumn { place, class: column.class });
         }
-        let at = |class| columns.iter().position(|column: &SourceColumn| column.class == class);
+        let at =
+            |class: Class| columns.iter().position(|column: &SourceColumn| column.class == class);
         let (first, middle, last) =
             (at(Class::FirstName), at(Class::MiddleName), at(Class::LastName));
         let sql = format!("SELECT {} FROM {from}", selected.join(", "));
         Ok(Self { name: table.name.clone(), sql, columns, first, middle, last })
     }
-}
 
-impl Common {
-    fn of(catalogue: &Catalogue) -> Self {
-        let mut words: HashSet<String> = rules::MISSING.into_iter().map(str::to_owned).collect();
-        for column in catalogue.tables().iter().flat_map(|table| &table.columns) {
-            words.extend(column.values.iter().map(|value| normalise::plain(value)));
-        }
-        Self { words, ..Self::default() }
-    }
-
-    /// Reads the names of places about volunteers, and as vocabulary every coded term and every text of a table that
-    /// speaks of no volunteer.
-    fn read(&mut self, connection: &Connection, table: &Table) -> Result<(), Error> {
-        for column in &table.columns {
-            let text = column.kind == landfall_catalogue::Kind::Text && column.references.is_none();
-            if !text || column.class.stays_at_the_destination() {
-                continue;
-            }
-            let names_a_place = column.subject == Subject::Volunteer
-                && matches!(column.class, Class::City | Class::Region | Class::Country);
-            let into = if table.person.is_none() || column.class == Class::Coded {
-                &mut self.vocabulary
-            } else if names_a_place {
-                &mut self.places
-            } else {
-                continue;
-            };
-            let failed = |cause| Error::read(SIDE, &table.name, cause);
-            let sql = format!(
-                "SELECT DISTINCT {column} FROM {table} WHERE length({column}) <= 200",
-                column = read::name(&column.name),
-                table = read::name(&table.name),
-            );
-            let mut statement = connection.prepare(&sql).map_err(failed)?;
-            let mut rows = statement.query([]).map_err(failed)?;
-            while let Some(row) = rows.next().map_err(failed)? {
-                let text: String = row.get(0).map_err(failed)?;
-                into.insert(normalise::plain(&text));
-            }
-        }
-        Ok(())
+    /// Returns about how many different traces a row has.
+    fn traces(&self) -> u64 {
+        self.columns
+            .iter()
+            .map(|column| match column.class {
+                Class::Phone => 3,
+                Class::LastName => 4,
+                _ => 1,
+            })
+            .sum()
     }
 }
 
-/// Returns the forms in which a first and a last name may stand together: first last, last first, first middle last.
-fn names(first: &str, middle: &str, last: &str) -> Vec<String> {
-    let spaced = |parts: &[&str]| {
-        let mut text = String::new();
-        let mut words = Words::default();
-        for part in parts {
-            words.read(part);
-            words.spaced(0, words.count(), &mut text);
+impl SourceColumn {
+    /// Dates and towns mean something else for every person; other texts mean the same in every row.
+    fn repeats(&self) -> Repeats {
+        if self.class.is_date() || self.class == Class::City {
+            Repeats::off()
+        } else {
+            Repeats::default()
         }
-        text
-    };
-    let (first_alone, last_alone) = (spaced(&[first]), spaced(&[last]));
-    let letters = normalise::length(&first_alone) + normalise::length(&last_alone);
-    if first_alone.is_empty() || last_alone.is_empty() || letters < SHORTEST_TOKEN {
-        return Vec::new();
     }
-    let mut forms = vec![spaced(&[first, last]), spaced(&[last, first])];
-    if !spaced(&[middle]).is_empty() {
-        forms.push(spaced(&[first, middle, last]));
+}
+
+/// Returns the forms in which a first and a last name may stand together: first last, last first, first middle last;
+/// nothing in place of a form that there is not.
+fn forms([first, middle, last]: &[Words; 3]) -> [Vec<&Words>; 3] {
+    let spaced = |words: &Words| words.all().characters + words.count().saturating_sub(1);
+    let letters = spaced(first) + spaced(last);
+    if first.count() == 0 || last.count() == 0 || letters < SHORTEST_TOKEN {
+        return [Vec::new(), Vec::new(), Vec::new()];
     }
-    forms
+    let whole = if middle.count() == 0 { Vec::new() } else { vec![first, middle, last] };
+    [vec![first, last], vec![last, first], whole]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The forms as they are written.
+    fn names(first: &str, middle: &str, last: &str) -> Vec<String> {
+        let mut names: [Words; 3] = Default::default();
+        for (words, text) in names.iter_mut().zip([first, middle, last]) {
+            words.read(text);
+        }
+        let mut written = Vec::new();
+        for form in forms(&names).iter().filter(|form| !form.is_empty()) {
+            let (mut text, mut hash) = (Vec::new(), Rolling::default());
+            for words in form {
+                words.spaced(0, words.count(), &mut text);
+                words.spaced_hash(0, words.count(), &mut hash);
+            }
+            assert_eq!(hash, Rolling::of(&text));
+            written.push(String::from_utf8(text).unwrap());
+        }
+        written
+    }
 
     #[test]
     fn names_stand_together_in_three_forms() {

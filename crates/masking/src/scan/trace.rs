@@ -4,7 +4,10 @@
 use landfall_catalogue::Class;
 use landfall_core::digest::Digest;
 
-use super::rules::Rule;
+use super::{
+    hash::{self, Rolling},
+    rules::Rule,
+};
 
 /// Texts longer than this are compared by their digest.
 const LONG: usize = 128;
@@ -28,58 +31,74 @@ pub(super) enum Kind {
     City,
 }
 
-/// Writes traces into one buffer.
-#[derive(Debug, Default)]
-pub(super) struct Trace(Vec<u8>);
+/// What the filter keeps of a text, from its hash.
+#[inline]
+pub(super) fn text_key(text: Rolling) -> u64 {
+    hash::mix(text.hash ^ 0x243f_6a88_85a3_08d3)
+}
 
-impl Trace {
-    /// A trace of a text.
-    pub(super) fn text(&mut self, kind: Kind, text: &str) -> &[u8] {
-        self.begin(kind, 0);
-        self.content(text.as_bytes());
-        &self.0
+/// What the filter keeps of a first and last name with a space between the words.
+#[inline]
+pub(super) fn name_key(name: Rolling) -> u64 {
+    hash::mix(name.hash ^ 0x1319_8a2e_0370_7344)
+}
+
+/// What the filter keeps of a date or town of a person.
+#[inline]
+pub(super) fn person_key(kind: Kind, person: i64, text: Rolling) -> u64 {
+    let person = hash::mix(person.cast_unsigned() ^ 0xa409_3822_299f_31d0);
+    hash::mix(text.hash ^ person.rotate_left(kind as u32))
+}
+
+/// What the filter keeps of a file.
+pub(super) fn file_key(bytes: &[u8]) -> u64 {
+    hash::mix(hash::of_bytes(bytes) ^ 0x082e_fa98_ec4e_6c89)
+}
+
+/// A trace, written only where the filter did not let a cell pass: then both sides are compared exactly.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Trace<'t> {
+    kind: Kind,
+    class: u8,
+    person: Option<i64>,
+    content: &'t [u8],
+}
+
+impl<'t> Trace<'t> {
+    /// A trace of a text, or of a file by its bytes.
+    pub(super) fn text(kind: Kind, content: &'t [u8]) -> Self {
+        Self { kind, class: 0, person: None, content }
     }
 
     /// A trace in columns of a class.
-    pub(super) fn own(&mut self, class: Class, text: &[u8]) -> &[u8] {
-        self.begin(Kind::Own, class as u8);
-        self.content(text);
-        &self.0
-    }
-
-    /// A trace of a file.
-    pub(super) fn file(&mut self, bytes: &[u8]) -> &[u8] {
-        self.begin(Kind::File, 0);
-        self.0.extend_from_slice(Digest::of(bytes).as_bytes());
-        &self.0
+    pub(super) fn own(class: Class, content: &'t [u8]) -> Self {
+        Self { kind: Kind::Own, class: class as u8, person: None, content }
     }
 
     /// A trace in the rows of a person.
-    pub(super) fn person(&mut self, kind: Kind, person: i64, text: &str) -> &[u8] {
-        self.begin(kind, 0);
-        self.0.extend_from_slice(&person.to_le_bytes());
-        self.content(text.as_bytes());
-        &self.0
+    pub(super) fn person(kind: Kind, person: i64, content: &'t [u8]) -> Self {
+        Self { kind, class: 0, person: Some(person), content }
     }
 
-    /// Returns the trace that was written last.
-    pub(super) fn last(&self) -> &[u8] {
-        &self.0
-    }
-
-    fn begin(&mut self, kind: Kind, class: u8) {
-        self.0.clear();
-        self.0.push(kind as u8);
-        self.0.push(class);
-    }
-
-    fn content(&mut self, bytes: &[u8]) {
-        if bytes.len() > LONG {
-            self.0.extend_from_slice(Digest::of(bytes).as_bytes());
+    /// Writes the trace; what was in the buffer goes.
+    pub(super) fn write(&self, into: &mut Vec<u8>) {
+        into.clear();
+        into.push(self.kind as u8);
+        into.push(self.class);
+        if let Some(person) = self.person {
+            into.extend_from_slice(&person.to_le_bytes());
+        }
+        if self.content.len() > LONG || self.kind == Kind::File {
+            into.extend_from_slice(Digest::of(self.content).as_bytes());
         } else {
-            self.0.extend_from_slice(bytes);
+            into.extend_from_slice(self.content);
         }
     }
+}
+
+/// Returns the kind of trace by which a text of a class is looked for outside of columns of its class.
+pub(super) fn kind_anywhere(class: Class) -> Kind {
+    if matches!(class, Class::FreeText | Class::FileName) { Kind::Whole } else { Kind::Value }
 }
 
 /// Returns the rule that a trace belongs to, from its first two bytes.

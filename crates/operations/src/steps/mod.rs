@@ -23,7 +23,7 @@ use landfall_core::{
     environment::Role,
     plan::{Plan, Step},
 };
-use landfall_instances::{Identity, fingerprint::Fingerprint};
+use landfall_instances::{Identity, fingerprint::Fingerprint, probe::Readings};
 use landfall_masking::scan::Report;
 
 pub(crate) use destroy::{destroy_key, remove_instances};
@@ -40,13 +40,22 @@ pub(crate) struct Build<'a> {
     work: PathBuf,
     /// The residual scans, by instance.
     scans: BTreeMap<Role, Report>,
+    /// What was read of an instance ahead of its tests; nothing changes it in between.
+    readings: BTreeMap<Role, Readings>,
     /// The fingerprints, by instance, once they were taken.
     fingerprints: BTreeMap<Role, Fingerprint>,
 }
 
 impl<'a> Build<'a> {
     pub(crate) fn new(plan: &'a Plan, aside: PathBuf, work: PathBuf) -> Self {
-        Self { plan, aside, work, scans: BTreeMap::new(), fingerprints: BTreeMap::new() }
+        Self {
+            plan,
+            aside,
+            work,
+            scans: BTreeMap::new(),
+            readings: BTreeMap::new(),
+            fingerprints: BTreeMap::new(),
+        }
     }
 
     /// Returns the file of an instance while it is being built.

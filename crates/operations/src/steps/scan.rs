@@ -1,11 +1,17 @@
-use landfall_core::{environment::Role, plan::PackageKind};
-use landfall_masking::scan::{self, Files};
+use landfall_core::{
+    environment::Role,
+    plan::{PackageKind, Probe, Step},
+};
+use landfall_masking::scan::Files;
 use serde_json::json;
 
 use super::Build;
-use crate::{Installation, Reporter, Result, error::Error, files, operation::StepOutcome};
+use crate::{
+    Installation, Reporter, Result, checking, error::Error, files, operation::StepOutcome,
+};
 
-/// Searches a masked instance for values of its source; the search first proves that it can see.
+/// Searches a masked instance for values of its source; the search first proves that it can see. Where the tests of the
+/// instance are the very next step, what they will ask is read at the same time.
 pub(super) fn carry_out(
     installation: &Installation,
     build: &mut Build<'_>,
@@ -25,7 +31,18 @@ pub(super) fn carry_out(
         .map(|package| installation.packages.path(&package.digest));
     let scratch = build.work.join(format!("scan-{role}"));
     files::folder(&scratch)?;
-    let report = scan::scan(
+    let plan = build.plan;
+    let tests_follow = plan.steps.windows(2).any(|pair| {
+        matches!(pair, [Step::Scan { role: one }, Step::Verify { role: other }]
+            if *one == role && *other == role)
+    });
+    let probes: Vec<&Probe> = plan
+        .tests
+        .iter()
+        .filter(|test| tests_follow && test.role == Some(role))
+        .map(|test| &test.probe)
+        .collect();
+    let (report, readings) = checking::search(
         Files {
             package: package.path(),
             configuration: configuration.as_deref(),
@@ -33,6 +50,8 @@ pub(super) fn carry_out(
             scratch: &scratch,
         },
         catalogue,
+        &installation.policy,
+        &probes,
         &mut |p| reporter.progress(p.done as u64, Some(p.total as u64), "tables"),
     )?;
     let facts = json!({
@@ -48,6 +67,9 @@ pub(super) fn carry_out(
         report.planted.found.len(),
         report.planted.planted.len()
     );
+    if tests_follow {
+        build.readings.insert(role, readings);
+    }
     build.scans.insert(role, report);
     Ok(StepOutcome { facts, tests: Vec::new(), note })
 }
