@@ -187,15 +187,9 @@ fn column_line(column: &Column, type_name: &str) -> String {
     if column.kind == ColumnKind::Boolean {
         line.push_str(&format!(" CHECK ({name} IN (0, 1))"));
     } else if !column.values.is_empty() {
-        let values = column.values.iter().map(|value| literal(column, value));
-        // SQLite makes a table in memory for every list of `IN` and every row that is inserted by itself; comparisons
-        // one after the other are several times faster. An expression may be 1,000 deep at most.
-        let check = if column.values.len() <= 100 {
-            values.map(|value| format!("{name} = {value}")).collect::<Vec<_>>().join(" OR ")
-        } else {
-            format!("{name} IN ({})", values.collect::<Vec<_>>().join(", "))
-        };
-        line.push_str(&format!(" CHECK ({check})"));
+        let values =
+            column.values.iter().map(|value| literal(column, value)).collect::<Vec<_>>().join(", ");
+        line.push_str(&format!(" CHECK ({name} IN ({values}))"));
     }
     line
 }
