@@ -164,7 +164,7 @@ fn masked(store: &Path, file: &Path, scratch: Option<&Path>) -> Outcome<Value> {
     let report = instance::load(file, &catalogue, migration, &masking, options, &mut |_| {})?;
     phases.end("load the volunteers, masked");
     instance::finish(file, &catalogue)?;
-    phases.end("make indexes, check references and pages");
+    phases.end("make indexes, check references");
     if let Some(scratch) = scratch {
         fs::create_dir_all(scratch)?;
         let files = Files {
