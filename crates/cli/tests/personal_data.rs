@@ -662,6 +662,8 @@ const SHOWN: &[&[&str]] = &[
     &["migration", "show", "acme", "1"],
     &["migration", "show", "acme", "3"],
     &["migration", "rejected", "acme", "3", "--limit", "1000"],
+    &["migration", "compare", "acme", "1", "3"],
+    &["migration", "trend", "acme"],
     &["deviation", "list", "acme"],
     &["document", "list", "acme"],
     &["operation", "list", "acme"],

@@ -180,7 +180,7 @@ The reference has the same pragmas, and its file is on the disk when its time en
 {figures}
 * **Unmasked copy**: the `sqlite3` shell copies every table of an instance that holds the same rows unmasked, by `ATTACH`
   and `INSERT .. SELECT` with the columns named, then makes the same indexes. It looks up no keys and checks nothing.
-  Landfall's side checks the packages' bytes, and every reference and page of the finished file, within its time.
+  Landfall's side checks the packages' bytes, and every reference of the finished file, within its time.
 * **`.import` and `INSERT .. SELECT`**: `xtask/src/bench/migration.sql`, the cleaning that plain SQL can do. It makes no
   digests, no identity map and no rejected rows. The phone rule has no counterpart in SQL; both sides copy the numbers,
   and the rule's cost stands in a row of its own.
