@@ -5,11 +5,12 @@ use std::process::Command;
 use crate::terminal::{run_with, say};
 
 /// A program and the Debian package that holds it.
-const PROGRAMS: [(&str, &str); 4] = [
+const PROGRAMS: [(&str, &str); 5] = [
     ("sqlite3", "sqlite3"),
     ("pdftotext", "poppler-utils"),
     ("qpdf", "qpdf"),
     ("python3", "python3"),
+    ("xmllint", "libxml2-utils"),
 ];
 
 pub(crate) fn run() -> Result<(), String> {

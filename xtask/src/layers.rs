@@ -13,6 +13,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("landfall-masking", &["landfall-core", "landfall-catalogue", "landfall-instances"]),
     ("landfall-migration", &["landfall-core", "landfall-catalogue", "landfall-instances"]),
     ("landfall-documents", &["landfall-core"]),
+    ("landfall-odm", &[]),
     (
         "landfall-operations",
         &[
@@ -23,6 +24,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "landfall-masking",
             "landfall-migration",
             "landfall-documents",
+            "landfall-odm",
         ],
     ),
     ("landfall-demo", &["landfall-core", "landfall-operations"]),

@@ -14,7 +14,7 @@ const USAGE: &str = "cargo xtask <command>
   ci        everything that continuous integration runs: install, fmt, clippy, doc, layers, tests
   layers    that every crate uses only the crates above it
   reference writes the generated pages of docs/reference
-  install   the programs that tests look at results with (sqlite3, pdftotext, qpdf), from Debian where absent
+  install   the programs that tests look at results with (sqlite3, pdftotext, qpdf, xmllint), from Debian where absent
   bench     how fast the product is beside the sqlite3 shell; writes docs/benchmarks.md";
 
 fn main() -> ExitCode {

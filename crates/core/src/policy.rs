@@ -23,6 +23,9 @@ pub struct Policy {
     pub masking: BTreeMap<String, String>,
     /// Which records are changed how.
     pub records: Records,
+    /// Where study designs are imported, exported and pushed; nowhere in a policy that does not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub designs: Option<Designs>,
     /// What outlives environments: dumps, packages, rejected rows, key maps.
     pub outlives: Outlives,
     /// The rules of each kind.
@@ -37,6 +40,22 @@ pub struct Records {
     pub source: RuleSource,
     /// Tables that Main governs: they are not changed in Test.
     pub read_only_in_test: Vec<String>,
+    /// Why the rules are so.
+    pub why: String,
+}
+
+/// Rules of study designs: the kinds of environments in which each thing is done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Designs {
+    /// Where the rules come from.
+    pub source: RuleSource,
+    /// Into whose Main a file is imported.
+    pub import: Vec<Kind>,
+    /// From where a file is exported.
+    pub export: Vec<Kind>,
+    /// Where Main's design is pushed to Test.
+    pub push: Vec<Kind>,
     /// Why the rules are so.
     pub why: String,
 }
@@ -257,6 +276,16 @@ pub enum Error {
         /// What is wrong with it.
         problem: &'static str,
     },
+    /// The rules of study designs contradict those of a kind.
+    #[error("the policy's table `[designs]` must not name `{kind}` in `{list}`: {problem}")]
+    Designs {
+        /// The kind.
+        kind: Kind,
+        /// The list.
+        list: &'static str,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
     /// What outlives environments would be overdue as soon as it is due.
     #[error(
         "the policy's table `[outlives]` must give `destroy_within_days` of 1 or more, found 0"
@@ -323,7 +352,29 @@ impl Policy {
         if policy.outlives.destroy_within_days == 0 {
             return Err(Error::NoTime);
         }
+        policy.check_designs()?;
         Ok(policy)
+    }
+
+    /// Checks that no study design gets where none may be, and that what is pushed has a Test.
+    fn check_designs(&self) -> Result<(), Error> {
+        let Some(designs) = &self.designs else { return Ok(()) };
+        for kind in &designs.import {
+            let wrong = |problem| Err(Error::Designs { kind: *kind, list: "import", problem });
+            if *kind == Kind::CommunityDev {
+                return wrong("everybody sees it, and it holds sample data only");
+            }
+            if !self.rules(*kind).records_preserved {
+                return wrong("it is made anew, and what is changed in it is not preserved");
+            }
+        }
+        for kind in &designs.push {
+            if self.rules(*kind).instances != Instances::Pair {
+                let problem = "it has no Test; a design is pushed from Main to Test of a pair";
+                return Err(Error::Designs { kind: *kind, list: "push", problem });
+            }
+        }
+        Ok(())
     }
 
     /// Returns the rules of a kind.
@@ -407,6 +458,28 @@ mod tests {
         }
         let sandbox = changed("records = \"free\"", "records = \"approval\"").unwrap();
         assert_eq!(sandbox.rules(Kind::Demo).records, Control::Approval, "more is asked, not less");
+    }
+
+    #[test]
+    fn a_policy_of_before_study_designs_keeps_its_digest_and_lets_no_design_in() {
+        let text = Policy::embedded_text();
+        let (before, rest) = text.split_once("[designs]").unwrap();
+        let (_, after) = rest.split_once("\n\n").unwrap();
+        let old = Policy::parse(&format!("{before}\n{after}")).unwrap();
+        assert_eq!(old.designs, None);
+        assert_ne!(old.digest(), Policy::embedded().unwrap().digest());
+        assert!(!serde_json::to_string(&old).unwrap().contains("designs"));
+    }
+
+    #[test]
+    fn a_policy_that_lets_designs_where_none_may_be_is_refused() {
+        let import = r#"import = ["sandbox", "preprod", "prod"]"#;
+        let shared = problem(import, r#"import = ["community-dev"]"#);
+        assert!(shared.contains("must not name `community-dev` in `import`"), "{shared}");
+        let anew = problem(import, r#"import = ["sandbox", "migration"]"#);
+        assert!(anew.contains("is not preserved"), "{anew}");
+        let single = problem(r#"push = ["sandbox", "prod"]"#, r#"push = ["preprod"]"#);
+        assert!(single.contains("must not name `preprod` in `push`: it has no Test"), "{single}");
     }
 
     #[test]

@@ -97,6 +97,8 @@ codes! {
     CHANGE_UNKNOWN = "REC-001", "a command names a change that exists";
     CHANGE_STATE = "REC-002", "a change of a controlled environment is requested, approved by vendor quality, then made";
     READ_ONLY_IN_TEST = "REC-003", "what Main governs is read-only in Test";
+    DESIGN_PLACE = "STU-001", "a study design is imported into Main, exported and pushed from Main to Test where the policy says";
+    DESIGN_OID = "STU-002", "an OID goes on meaning what it meant: no import overwrites a version of a design";
     MATERIALS = "MAT-001", "dumps, packages and the like are destroyed when they are due";
     GOLIVE_ORDER = "GOL-001", "the go-live steps happen in order";
     GOLIVE_DONE = "GOL-002", "a go-live step happens once, as long as PROD stands on it";

@@ -122,6 +122,21 @@ fn others(policy: &Policy, text: &mut String) {
         policy.records.why,
         list(&policy.records.read_only_in_test)
     );
+    if let Some(designs) = &policy.designs {
+        let kinds = |kinds: &[Kind]| {
+            kinds.iter().map(|kind| format!("`{kind}`")).collect::<Vec<_>>().join(", ")
+        };
+        let _ = write!(
+            text,
+            "\n## Study designs (source: {})\n\n{}\n\n* Imported into Main of: {}.\n* Exported from: {}.\n\
+             * Pushed from Main to Test within: {}.\n",
+            source(designs.source),
+            designs.why,
+            kinds(&designs.import),
+            kinds(&designs.export),
+            kinds(&designs.push)
+        );
+    }
     let _ = write!(
         text,
         "\n## What outlives environments (source: {})\n\n{}\n\nDestroyed within {} days of falling due.\n",

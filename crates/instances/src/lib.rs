@@ -4,7 +4,7 @@
 //! name is the digest of its manifest. Two verbs move data: [`package::extract()`] (instance to package, under the
 //! passage rules of the catalogue) and [`instance::load()`] (package to new instance, under a [`Treatment`]). A
 //! configuration package can be applied to an existing instance, too ([`promote`]), and two configurations compared
-//! ([`mod@compare`]).
+//! ([`mod@compare`]). Study designs are in no package: [`design`] reads, adds and replaces their versions.
 
 mod cells;
 mod closure;
@@ -15,6 +15,7 @@ mod natural_key;
 mod treatment;
 
 pub mod compare;
+pub mod design;
 pub mod drift;
 pub mod fingerprint;
 pub mod instance;

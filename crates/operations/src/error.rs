@@ -53,6 +53,14 @@ pub enum Error {
         /// Every failed check: id, expected, found.
         checks: Vec<String>,
     },
+    /// A file gives no study design: its findings say why. Nothing was imported.
+    #[error("`{}` gives no study design: {}; nothing was imported", .path.display(), errors(.findings))]
+    Design {
+        /// The file.
+        path: PathBuf,
+        /// What was found: place, severity, code, message.
+        findings: Vec<String>,
+    },
     /// Another process is at it.
     #[error("{}", busy(.customer, *.operation))]
     Busy {
@@ -145,6 +153,14 @@ pub enum Error {
     Broken(String),
 }
 
+/// Says how many things were found.
+fn errors(findings: &[String]) -> String {
+    match findings.len() {
+        1 => "1 finding".to_owned(),
+        count => format!("{count} findings"),
+    }
+}
+
 fn busy(customer: &str, operation: u32) -> String {
     match operation {
         0 => format!("another process is at work on `{customer}`"),
@@ -178,6 +194,7 @@ impl Error {
             | Self::Password { .. }
             | Self::NotAdopted { .. } => "rejected",
             Self::Checks { .. }
+            | Self::Design { .. }
             | Self::Catalogue(_)
             | Self::Policy(_)
             | Self::Migration(landfall_migration::Error::Problems(_)) => "failed",
@@ -239,6 +256,9 @@ impl Error {
                 customer_of(address),
                 customer_of(address)
             )),
+            Self::Design { .. } => {
+                Some("correct what is named by line and column; `docs/odm-findings.md` explains each code".to_owned())
+            }
             Self::Busy { .. } => Some("wait until it ends, or stop that process".to_owned()),
             Self::NotAdopted { .. } => Some(
                 "put the file back as it was, or let vendor quality adopt it: `landfall policy adopt FILE`, `landfall catalogue adopt FOLDER`".to_owned(),

@@ -7,6 +7,7 @@ pub mod checking;
 mod commands;
 mod credentials;
 mod demo_set;
+mod designs;
 mod error;
 mod facts;
 mod fail_point;
@@ -29,6 +30,7 @@ mod use_cases;
 
 pub use commands::Caller;
 pub use credentials::SESSION_SECONDS;
+pub use designs::NotHeld;
 pub use error::{Error, Result};
 pub use installation::{Installation, NewPerson};
 pub use progress::{Reporter, Silent};

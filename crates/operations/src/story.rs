@@ -22,6 +22,7 @@ pub fn sentence(entry: &Entry) -> String {
             event(kind, entry).map(|event| of_operation(&operation(&entry.stream), &event))
         }
         Some(("vendor", kind)) => event(kind, entry).map(|event| of_vendor(&event)),
+        Some(("records", "design-changed" | "design-exported")) => of_designs(&entry.body),
         Some(("records", _)) => of_records(&entry.body),
         Some(("rechecks", _)) => of_rechecks(entry),
         Some(_) | None => None,
@@ -388,6 +389,45 @@ fn of_rechecks(entry: &Entry) -> Option<String> {
     Some(format!("rechecked {place} against {iq}: {found}"))
 }
 
+/// The words of what was done with the design of a study.
+fn of_designs(body: &Value) -> Option<String> {
+    let text = |name: &str| body.get(name).and_then(Value::as_str);
+    let number = |name: &str| body.get(name).and_then(Value::as_u64);
+    let (instance, study, oid) = (text("instance")?, text("study")?, text("oid")?);
+    let version =
+        format!("version {} (`{oid}`) of the design of study {study}", number("revision")?);
+    if let Some(format) = text("format") {
+        return Some(format!("exported {version} from {instance} as ODM {format}"));
+    }
+    let erased: u64 = body
+        .get("erased")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(|one| one.get("rows").and_then(Value::as_u64))
+        .sum();
+    let request = request(body, instance);
+    Some(match text("verb")? {
+        "pushed" => {
+            let data = match erased {
+                0 => "the study had no data there".to_owned(),
+                1 => "1 row of the study's data there was erased".to_owned(),
+                rows => format!("{rows} rows of the study's data there were erased"),
+            };
+            format!("pushed {version} to {instance}{request}; {data}")
+        }
+        verb => format!("{} {version} into {instance}{request}", verb_words(verb)),
+    })
+}
+
+/// The words that name the change request which was carried out, where there was one.
+fn request(body: &Value, instance: &str) -> String {
+    body.get("change-request").and_then(Value::as_u64).map_or_else(String::new, |number| {
+        let customer = instance.split('/').next().unwrap_or_default();
+        format!(", by change {}-ECR-{number:03}", customer.to_uppercase())
+    })
+}
+
 /// The words of a change to a record; its columns are named, its values are not.
 fn of_records(body: &Value) -> Option<String> {
     let text = |name: &str| body.get(name).and_then(Value::as_str);
@@ -402,11 +442,7 @@ fn of_records(body: &Value) -> Option<String> {
     let columns =
         if columns.is_empty() { String::new() } else { format!(" ({})", columns.join(", ")) };
     let instance = text("instance")?;
-    let request =
-        body.get("change-request").and_then(Value::as_u64).map_or_else(String::new, |number| {
-            let customer = instance.split('/').next().unwrap_or_default();
-            format!(", by change {}-ECR-{number:03}", customer.to_uppercase())
-        });
+    let request = request(body, instance);
     Some(format!("{what} row {id} of {} in {instance}{columns}{request}", text("table")?))
 }
 
@@ -431,6 +467,36 @@ mod tests {
             correlation: None,
             previous: Digest::ZERO,
         }
+    }
+
+    #[test]
+    fn designs_are_told_in_words() {
+        let told = |kind: &str, body: Value| sentence(&entry("records/acme/prod", kind, body));
+        let version = json!({
+            "instance": "acme/prod/main", "change": 4, "verb": "imported", "table": "study_design", "id": 9,
+            "columns": [], "change-request": 2, "study": "LF-101", "oid": "MDV.2", "revision": 2,
+            "tables": [], "erased": [],
+        });
+        assert_eq!(
+            told("records.design-changed", version.clone()),
+            "imported version 2 (`MDV.2`) of the design of study LF-101 into acme/prod/main, by change ACME-ECR-002"
+        );
+        let mut push = version;
+        push["verb"] = json!("pushed");
+        push["instance"] = json!("acme/prod/test");
+        push["erased"] = json!([{ "table": "appointment", "title": "Appointments", "rows": 3 }]);
+        assert_eq!(
+            told("records.design-changed", push),
+            "pushed version 2 (`MDV.2`) of the design of study LF-101 to acme/prod/test, by change ACME-ECR-002; \
+             3 rows of the study's data there were erased"
+        );
+        let export = json!({
+            "instance": "acme/sandbox/main", "study": "LF-101", "oid": "MDV.2", "revision": 2, "format": "1.3.2",
+        });
+        assert_eq!(
+            told("records.design-exported", export),
+            "exported version 2 (`MDV.2`) of the design of study LF-101 from acme/sandbox/main as ODM 1.3.2"
+        );
     }
 
     #[test]

@@ -19,6 +19,7 @@ mod person;
 mod policy;
 mod record;
 mod sample;
+mod study;
 mod vendor;
 
 use std::{
@@ -61,6 +62,9 @@ pub(crate) enum Noun {
     /// The records of an instance: roles, sites, settings and all else that the catalogue declares.
     #[command(subcommand)]
     Record(record::Verb),
+    /// The designs of studies, as CDISC ODM files: import, export, compare, push from Main to Test.
+    #[command(subcommand)]
+    Study(study::Verb),
     /// What went wrong in making a qualified environment, and how it was closed.
     #[command(subcommand)]
     Deviation(deviation::Verb),
@@ -109,6 +113,7 @@ impl Noun {
             Self::Package(verb) => verb.run(context),
             Self::Migration(verb) => verb.run(context),
             Self::Record(verb) => verb.run(context),
+            Self::Study(verb) => verb.run(context),
             Self::Deviation(verb) => verb.run(context),
             Self::Document(verb) => verb.run(context),
             Self::Operation(verb) => verb.run(context),

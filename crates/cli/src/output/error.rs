@@ -242,6 +242,7 @@ impl From<landfall_operations::Error> for Failure {
     fn from(error: landfall_operations::Error) -> Self {
         let details = match &error {
             landfall_operations::Error::Checks { checks, .. } => checks.clone(),
+            landfall_operations::Error::Design { findings, .. } => findings.clone(),
             _ => Vec::new(),
         };
         Self {

@@ -8,6 +8,7 @@ use crate::{
 };
 
 use super::{
+    decide::DesignChange,
     event::{BuildFailure, InstanceFacts, SectionCounts},
     state::{DocumentKind, DumpPurpose, FailedTest, PromotionCounts, Subject},
 };
@@ -290,6 +291,17 @@ pub enum Command {
         table: String,
         /// What shall be done: add, set, archive.
         verb: String,
+        /// The keyed digest of what shall be written.
+        content: Digest,
+    },
+    /// Ask for a change of a study's design where changes need an approval.
+    RequestDesignChange {
+        /// Which environment.
+        label: Label,
+        /// Which instance is changed.
+        role: Role,
+        /// What shall be done.
+        change: DesignChange,
         /// The keyed digest of what shall be written.
         content: Digest,
     },

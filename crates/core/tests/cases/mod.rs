@@ -3,6 +3,7 @@
 mod change;
 mod community;
 mod customer;
+mod design;
 mod deviation;
 mod document;
 mod ending;
@@ -88,6 +89,7 @@ pub(crate) fn all() -> Vec<Case> {
     cases.extend(signature::records());
     cases.extend(deviation::deviations());
     cases.extend(change::changes());
+    cases.extend(design::designs());
     cases.extend(migration::migrations());
     cases.extend(migration::no_migration());
     cases.extend(migration::withdrawals());

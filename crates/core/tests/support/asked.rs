@@ -1,7 +1,10 @@
 //! Whatever may be asked: the commands of the straight way, of the side roads, and what ends, holds or spoils them.
 
 use landfall_core::{
-    customer::{BuildFailure, Command, DocumentKind, decide::AUTHORITY},
+    customer::{
+        BuildFailure, Command, DocumentKind,
+        decide::{AUTHORITY, DesignChange},
+    },
     environment::{Kind, Role},
     plan::{Content, Purpose},
     signature::Meaning,
@@ -9,12 +12,12 @@ use landfall_core::{
 
 use super::{
     commands::{
-        accept, approve_change, approve_deviation, ask_change, certify, certify_materials, choose,
-        close, complete_build, destroy, destroy_early, destroyed, expire, extract, fail_build,
-        freeze_plan, freeze_report, hold, lend, lift, make_change, materials_destroyed,
-        open_deviation, promote, promoted, publish, reject, reject_change, reject_val,
-        report_iteration, request, request_as, reset, resolve_deviation, sign, sign_iteration,
-        start_build, stop_iteration, validate, withdraw,
+        accept, approve_change, approve_deviation, ask_change, ask_design, certify,
+        certify_materials, choose, close, complete_build, destroy, destroy_early, destroyed,
+        expire, extract, fail_build, freeze_plan, freeze_report, hold, import, lend, lift,
+        make_change, materials_destroyed, open_deviation, promote, promoted, publish, reject,
+        reject_change, reject_val, report_iteration, request, request_as, reset, resolve_deviation,
+        sign, sign_iteration, start_build, stop_iteration, validate, withdraw,
     },
     facts::{composition, configuration_alone, label},
     people::Who,
@@ -81,6 +84,8 @@ fn of_environment(name: &str) -> Vec<Command> {
         open_deviation(name),
         ask_change(name, Role::Main, "role"),
         ask_change(name, Role::Test, "role"),
+        ask_design(name, Role::Main, import()),
+        ask_design(name, Role::Test, DesignChange::Push),
         validate(name),
         choose(Kind::Val, name),
         choose(Kind::Prod, name),

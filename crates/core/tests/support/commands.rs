@@ -3,6 +3,7 @@
 use landfall_core::{
     customer::{
         BuildFailure, Command, DocumentKind, DumpPurpose, FailedTest, PromotionCounts, Subject,
+        decide::DesignChange,
     },
     environment::{Kind, Role},
     plan::{Content, PackageFacts, Purpose},
@@ -268,6 +269,17 @@ pub(crate) fn ask_change(name: &str, role: Role, table: &str) -> Command {
         verb: "set".to_owned(),
         content: digest("what shall be written"),
     }
+}
+
+/// Asks for the import of a design whose OIDs are new, or for the push of one.
+pub(crate) fn ask_design(name: &str, role: Role, change: DesignChange) -> Command {
+    let content = digest("the design that shall be there");
+    Command::RequestDesignChange { label: label(name), role, change, content }
+}
+
+/// The import of a version with OIDs that mean what they meant.
+pub(crate) fn import() -> DesignChange {
+    DesignChange::Import { oid: "MDV.2".to_owned(), taken_by: None, conflicts: 0, accepted: false }
 }
 
 pub(crate) fn approve_change(number: u32) -> Command {

@@ -1,7 +1,7 @@
 //! Side roads: what the straight way does not show, as moves that begin where each says.
 
 use landfall_core::{
-    customer::{Command, DocumentKind},
+    customer::{Command, DocumentKind, decide::DesignChange},
     environment::{Kind, Role},
     plan::{Content, Purpose},
     signature::Meaning,
@@ -9,11 +9,12 @@ use landfall_core::{
 
 use super::{
     commands::{
-        accept, approve_change, approve_deviation, ask_change, certify, choose, close,
+        accept, approve_change, approve_deviation, ask_change, ask_design, certify, choose, close,
         complete_build, complete_iteration, destroy_early, destroyed, dump, extract, extract_as,
-        fail_build, final_dump, freeze_plan, freeze_report, hold, make_change, materials_destroyed,
-        open_deviation, promote, promoted, publish, reject_change, reject_val, request, request_as,
-        resolve_deviation, sign, sign_iteration, start_build, start_iteration, validate, withdraw,
+        fail_build, final_dump, freeze_plan, freeze_report, hold, import, make_change,
+        materials_destroyed, open_deviation, promote, promoted, publish, reject_change, reject_val,
+        request, request_as, resolve_deviation, sign, sign_iteration, start_build, start_iteration,
+        validate, withdraw,
     },
     facts::{composition, configuration, configuration_alone},
     people::{
@@ -230,6 +231,18 @@ pub(crate) fn changed() -> Vec<Move> {
     ]
 }
 
+/// From PROD live: a design is imported into Main, and its push to Test is rejected.
+pub(crate) fn designed() -> Vec<Move> {
+    let push = ask_design("prod", Role::Test, DesignChange::Push);
+    vec![
+        Engineer.does(ask_design("prod", Role::Main, import())).because(REASON),
+        CustomerReviewer.does(push).because(REASON),
+        Quality.does(approve_change(1)),
+        Engineer.does(make_change(1)),
+        Quality.does(reject_change(2)).because(REASON),
+    ]
+}
+
 /// From the contract on: prePROD is made.
 pub(crate) fn preprod() -> Vec<Move> {
     made(request(Kind::Preprod, Content::Empty), "preprod")
@@ -275,6 +288,7 @@ pub(crate) fn all() -> Vec<Vec<Move>> {
         failed_and_mended(),
         noticed(),
         changed(),
+        designed(),
         promotion(),
         materials_gone(5),
         vec![Quality.does(hold("sandbox")).because(REASON)],

@@ -1,7 +1,10 @@
 //! What a change of a record did.
 
 use landfall_catalogue::{Column, Table};
-use rusqlite::{Connection, types::ValueRef};
+use rusqlite::{
+    Connection,
+    types::{Value, ValueRef},
+};
 use serde::{Deserialize, Serialize};
 
 use super::Error;
@@ -64,6 +67,11 @@ pub(super) fn text(value: ValueRef<'_>) -> Option<String> {
         ValueRef::Text(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
         ValueRef::Blob(bytes) => Some(bytes.iter().map(|byte| format!("{byte:02x}")).collect()),
     }
+}
+
+/// Writes a value as canonical text.
+pub(crate) fn text_of(value: &Value) -> Option<String> {
+    text(ValueRef::from(value))
 }
 
 /// Compares a row before and after; `before` is `None` for a new record.

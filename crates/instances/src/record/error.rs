@@ -159,7 +159,7 @@ impl Error {
 }
 
 /// Turns the refusal of a statement on a table into an error that names its columns.
-pub(super) fn refused(
+pub(crate) fn refused(
     connection: &Connection,
     table: &str,
     action: &str,

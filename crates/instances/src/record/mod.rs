@@ -15,10 +15,13 @@ mod typed;
 
 pub use add::{add, add_all, add_noted, add_rehearsed};
 pub use archive::{archive, archive_noted, archive_rehearsed};
+pub(crate) use change::text_of;
 pub use change::{RecordChange, Recorded};
 pub use error::Error;
+pub(crate) use error::refused;
 pub use find::id_of;
 pub use list::{Row, for_each, list};
+pub(crate) use outbox::note_change;
 pub use outbox::{Pending, pending, settle};
 pub use set::{set, set_noted, set_rehearsed};
 pub use typed::RecordKey;

@@ -52,7 +52,7 @@ pub(super) fn finish(
 }
 
 /// Keeps a change within its own transaction.
-fn note_change(
+pub(crate) fn note_change(
     transaction: &Connection,
     path: &Path,
     note: &str,

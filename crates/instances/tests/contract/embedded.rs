@@ -14,7 +14,7 @@ use crate::sample::Bench;
 
 const ROWS: usize = 4;
 
-fn bench() -> Bench {
+pub(crate) fn bench() -> Bench {
     let release = Catalogue::embedded_releases().pop().unwrap();
     Bench::of(Catalogue::embedded(&release).unwrap())
 }
@@ -79,7 +79,7 @@ fn filtered(
     if column.kind == ColumnKind::Boolean { text } else { format!("'{text}'") }
 }
 
-fn rows(catalogue: &Catalogue) -> String {
+pub(crate) fn rows(catalogue: &Catalogue) -> String {
     let mut sql = String::from("BEGIN;\n");
     for table in catalogue.tables() {
         for row in 1..=ROWS {

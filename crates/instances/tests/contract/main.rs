@@ -5,6 +5,8 @@ mod clone;
 #[cfg(test)]
 mod compare;
 #[cfg(test)]
+mod design;
+#[cfg(test)]
 mod drift;
 #[cfg(test)]
 mod embedded;

@@ -2,7 +2,7 @@ use landfall_core::{
     customer::{ChangeRequest, Command, Event},
     digest::Digest,
     environment::Role,
-    ids::{CustomerId, Label},
+    ids::CustomerId,
     person::Person,
     time::Timestamp,
 };
@@ -13,6 +13,7 @@ use super::{
     SignatureView,
     environment::environment,
     record::{Changed, Note, Proposal},
+    study::Target,
 };
 use crate::{Caller, Installation, Result, error::Error, texts::Texts};
 
@@ -50,22 +51,15 @@ impl Installation {
     pub(super) fn request_change(
         &mut self,
         customer: &CustomerId,
-        label: Label,
-        role: Role,
         person: &Person,
         caller: &Caller,
         proposal: &Proposal,
+        command: impl FnOnce(Digest) -> Command,
     ) -> Result<Changed> {
         let text = serde_json::to_string(proposal)
             .map_err(|error| Error::Broken(format!("a change cannot be written: {error}")))?;
         let content = Texts::open(&self.paths, customer)?.keep(&text)?;
-        let command = Command::RequestChange {
-            label,
-            role,
-            table: proposal.table().to_owned(),
-            verb: proposal.verb().to_owned(),
-            content,
-        };
+        let command = command(content);
         let events = self.command(customer, &command, person, caller.reason.as_deref())?;
         let number = events.iter().find_map(|event| match event {
             Event::ChangeRequested { number, .. } => Some(*number),
@@ -94,6 +88,7 @@ impl Installation {
                     Some(Proposal::Add { values, .. }) => (None, values),
                     Some(Proposal::Set { key, values, .. }) => (Some(key), values),
                     Some(Proposal::Archive { key, .. }) => (Some(key), Vec::new()),
+                    Some(Proposal::Design(design)) => (Some(design.key()), design.values()),
                     None => (None, Vec::new()),
                 };
                 Ok(ChangeView {
@@ -155,7 +150,13 @@ impl Installation {
         {
             let state = self.customer(customer)?;
             let target = environment(&state, change.label)?;
-            proposal.rehearse(&path, self.catalogue(&target.plan.release.release)?)?;
+            let main = self.paths.instance(customer, change.label, Role::Main);
+            proposal.rehearse(&Target {
+                path: &path,
+                main: &main,
+                catalogue: self.catalogue(&target.plan.release.release)?,
+                qualified: target.plan.qualified,
+            })?;
         }
         Ok(())
     }
@@ -226,8 +227,14 @@ impl Installation {
                 reason: Some(change.reason.clone()),
                 change_request: Some(change.number),
             };
-            let catalogue = self.catalogue(&target.plan.release.release)?;
-            proposal.make(&path, catalogue, &note.written()?)?;
+            let main = self.paths.instance(customer, change.label, Role::Main);
+            let target = Target {
+                path: &path,
+                main: &main,
+                catalogue: self.catalogue(&target.plan.release.release)?,
+                qualified: target.plan.qualified,
+            };
+            proposal.make(&target, &note)?;
             self.settle_held(customer, change.label)?;
         }
         self.command(customer, &command, person, None)?;

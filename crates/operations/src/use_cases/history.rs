@@ -21,6 +21,9 @@ use crate::{Installation, Result, error::Error};
 /// The kind of the entry that tells a record's change.
 const RECORD_CHANGED: &str = "records.record-changed";
 
+/// The kind of the entry that tells a change of a study's design: of many rows in many tables.
+const DESIGN_CHANGED: &str = "records.design-changed";
+
 /// One change of a record, as the ledger tells it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RecordVersion {
@@ -67,6 +70,39 @@ pub(super) struct Told {
     /// What the table held after it.
     #[serde(default)]
     pub(super) after: Option<TableState>,
+    /// The tables of a design that were changed with it.
+    #[serde(default)]
+    tables: Vec<ToldTable>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct ToldTable {
+    table: String,
+    #[serde(default)]
+    before: Option<TableState>,
+    #[serde(default)]
+    after: Option<TableState>,
+}
+
+impl Told {
+    /// Returns what is told table by table: a change of a design touches several. Where many rows of a table are meant,
+    /// the id is 0.
+    fn by_table(mut self) -> Vec<Self> {
+        let tables = std::mem::take(&mut self.tables);
+        if tables.is_empty() {
+            return vec![self];
+        }
+        tables
+            .into_iter()
+            .map(|ToldTable { table, before, after }| Self {
+                id: if table == self.table { self.id } else { 0 },
+                table,
+                before,
+                after,
+                ..self.clone()
+            })
+            .collect()
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -131,7 +167,8 @@ impl Installation {
         let mut numbers = BTreeSet::new();
         let mut list = Vec::new();
         for entry in self.ledger.stream(&format!("records/{customer}/{label}"))? {
-            if entry.kind != RECORD_CHANGED || !counts(&entry) {
+            let tells = entry.kind == RECORD_CHANGED || entry.kind == DESIGN_CHANGED;
+            if !tells || !counts(&entry) {
                 continue;
             }
             let told: Told = serde_json::from_value(entry.body.clone()).map_err(|_| {
@@ -141,7 +178,7 @@ impl Installation {
                 ))
             })?;
             if told.instance == instance && numbers.insert(told.change) {
-                list.push((entry, told));
+                list.extend(told.by_table().into_iter().map(|told| (entry.clone(), told)));
             }
         }
         Ok(list)
@@ -198,6 +235,23 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn a_change_of_a_design_is_told_table_by_table() {
+        let body = json!({
+            "instance": "acme/prod/main", "change": 4, "verb": "imported", "table": "study_design", "id": 9,
+            "columns": [], "study": "LF-101",
+            "tables": [
+                { "table": "study_design", "added": 1, "removed": 0 },
+                { "table": "item", "added": 52, "removed": 0 },
+            ],
+        });
+        let told: Told = serde_json::from_value(body).unwrap();
+        let list = told.by_table();
+        let named: Vec<_> = list.iter().map(|one| (one.table.as_str(), one.id)).collect();
+        assert_eq!(named, [("study_design", 9), ("item", 0)]);
+        assert!(list.iter().all(|one| one.change == 4 && one.verb == "imported"));
+    }
 
     #[test]
     fn a_version_shows_values_and_says_of_a_digest_whose_it_is() {

@@ -23,6 +23,7 @@ mod person;
 mod promotion;
 mod recheck;
 mod record;
+mod study;
 mod test_volunteers;
 
 pub use change::ChangeView;
@@ -59,4 +60,10 @@ pub use person::{PersonView, SessionView};
 pub use promotion::{Action, Preview, TablePreview};
 pub use recheck::{Drift, InstanceRecheck, Recheck, RecordedChange, TestAgain};
 pub use record::Changed;
+pub use study::{
+    DesignColumnDifference, DesignDifference, DesignExport, DesignImport, DesignLine,
+    DesignOutcome, DesignPush, DesignRowDifference, DesignSide, DesignSource,
+    DesignTableDifference, ErasedRows, FindingLine, Format as DesignFormat, ImportOptions,
+    ListedDesign, ListedStudy, OidConflict, StudyView,
+};
 pub use test_volunteers::AskedVolunteers;

@@ -1,12 +1,13 @@
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::Path,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use landfall_catalogue::{Catalogue, Class, Subject, Table};
 use landfall_core::{
-    customer::decide::may_change_records,
+    customer::{
+        Command,
+        decide::{DESIGN_TABLE, may_change_records},
+    },
     digest::Digest,
+    entry::Actor,
     environment::Role,
     ids::{Address, CustomerId, Label, PersonId},
     person::Person,
@@ -21,6 +22,7 @@ use super::{
     environment::environment,
     history::of_this_build,
     recheck::{States, pending_with_states},
+    study::{DesignEvent, DesignNote, DesignProposal, Target},
 };
 use crate::{Caller, Installation, Result, error::Error, files, secrets, texts::Texts};
 
@@ -74,6 +76,14 @@ impl Note {
     }
 }
 
+/// What may stand beside a change: the note of a record's change, or of a design's.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum AnyNote {
+    Design(Box<DesignNote>),
+    Record(Note),
+}
+
 /// What became of a change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "outcome")]
@@ -102,6 +112,8 @@ pub(super) enum Proposal {
     Set { table: String, key: String, values: Vec<(String, String)> },
     /// A record is archived.
     Archive { table: String, key: String },
+    /// The design of a study is imported or pushed.
+    Design(Box<DesignProposal>),
 }
 
 impl Proposal {
@@ -110,6 +122,7 @@ impl Proposal {
             Self::Add { table, .. } | Self::Set { table, .. } | Self::Archive { table, .. } => {
                 table
             }
+            Self::Design(_) => DESIGN_TABLE,
         }
     }
 
@@ -119,24 +132,31 @@ impl Proposal {
             Self::Add { .. } => "added",
             Self::Set { .. } => "set",
             Self::Archive { .. } => "archived",
+            Self::Design(design) => design.verb(),
         }
     }
 
     /// Makes the change, with a note for the ledger.
-    pub(super) fn make(&self, path: &Path, catalogue: &Catalogue, note: &str) -> Result<Recorded> {
+    pub(super) fn make(&self, target: &Target<'_>, note: &Note) -> Result<Recorded> {
+        let (path, catalogue) = (target.path, target.catalogue);
         Ok(match self {
-            Self::Add { table, values } => record::add_noted(path, catalogue, table, values, note)?,
+            Self::Add { table, values } => {
+                record::add_noted(path, catalogue, table, values, &note.written()?)?
+            }
             Self::Set { table, key, values } => {
-                record::set_noted(path, catalogue, table, &record_key(key)?, values, note)?
+                let key = record_key(key)?;
+                record::set_noted(path, catalogue, table, &key, values, &note.written()?)?
             }
             Self::Archive { table, key } => {
-                record::archive_noted(path, catalogue, table, &record_key(key)?, note)?
+                record::archive_noted(path, catalogue, table, &record_key(key)?, &note.written()?)?
             }
+            Self::Design(design) => design.make(target, note)?,
         })
     }
 
     /// Checks that the change could be made now.
-    pub(super) fn rehearse(&self, path: &Path, catalogue: &Catalogue) -> Result<()> {
+    pub(super) fn rehearse(&self, target: &Target<'_>) -> Result<()> {
+        let (path, catalogue) = (target.path, target.catalogue);
         match self {
             Self::Add { table, values } => {
                 record::add_rehearsed(path, catalogue, table, values)?;
@@ -146,6 +166,9 @@ impl Proposal {
             }
             Self::Archive { table, key } => {
                 record::archive_rehearsed(path, catalogue, table, &record_key(key)?)?;
+            }
+            Self::Design(design) => {
+                design.rehearse(target)?;
             }
         }
         Ok(())
@@ -263,12 +286,23 @@ impl Installation {
         };
         self.settle_held(customer, label)?;
         let path = self.instance_path(address)?;
+        let main = self.paths.instance(customer, label, Role::Main);
         let target = environment(&state, label)?;
         let catalogue = self.catalogue(&target.plan.release.release)?;
+        let qualified = target.plan.qualified;
+        let target = Target { path: &path, main: &main, catalogue, qualified };
         if permit.approval {
             // What cannot be made is not asked for.
-            proposal.rehearse(&path, catalogue)?;
-            return self.request_change(customer, label, role, person, caller, proposal);
+            proposal.rehearse(&target)?;
+            return self.request_change(customer, person, caller, proposal, |content| {
+                Command::RequestChange {
+                    label,
+                    role,
+                    table: proposal.table().to_owned(),
+                    verb: proposal.verb().to_owned(),
+                    content,
+                }
+            });
         }
         let note = Note {
             verb: proposal.verb().to_owned(),
@@ -277,7 +311,7 @@ impl Installation {
             reason: caller.reason.clone(),
             change_request: None,
         };
-        let recorded = proposal.make(&path, catalogue, &note.written()?)?;
+        let recorded = proposal.make(&target, &note)?;
         self.settle_held(customer, label)?;
         let warning = (!permit.preserved).then(|| {
             format!(
@@ -368,14 +402,18 @@ impl Installation {
         pending: &Pending,
         states: States,
     ) -> Result<()> {
-        let note: Note = serde_json::from_str(&pending.note)
+        let note: AnyNote = serde_json::from_str(&pending.note)
             .map_err(|error| Error::Broken(format!("a note cannot be read: {error}")))?;
-        let actor = self
-            .vendor()?
-            .people
-            .get(&note.person)
-            .map(Person::actor)
-            .ok_or_else(|| Error::Broken(format!("there is no person `{}`", note.person)))?;
+        let note = match note {
+            AnyNote::Record(note) => note,
+            AnyNote::Design(note) => {
+                let actor = self.noted_actor(&note.person)?;
+                let reason = note.reason.clone();
+                let event = DesignEvent::of(instance, pending.number, *note);
+                return self.append(stream, "records.", &[event], &actor, reason.as_deref());
+            }
+        };
+        let actor = self.noted_actor(&note.person)?;
         let declared = catalogue.table(&note.table);
         let columns = pending
             .recorded
@@ -395,6 +433,13 @@ impl Installation {
             after: states.after,
         };
         self.append(stream, "records.", &[event], &actor, note.reason.as_deref())
+    }
+
+    /// Returns who made a change that is told, as the ledger names people.
+    fn noted_actor(&self, person: &PersonId) -> Result<Actor> {
+        let people = self.vendor()?.people;
+        let known = people.get(person).map(Person::actor);
+        known.ok_or_else(|| Error::Broken(format!("there is no person `{person}`")))
     }
 
     fn change_of(

@@ -69,7 +69,8 @@ pub(crate) fn run(address: &Address, context: &Context) -> Result<(), Failure> {
                     change.verb.clone().into(),
                     Cell::number(change.entry),
                     change.table.clone().into(),
-                    change.id.to_string().into(),
+                    // A change of a study's design is one of many rows.
+                    if change.id == 0 { "-".into() } else { change.id.to_string().into() },
                     change.who.clone().into(),
                     change.time.human().into(),
                 ]);

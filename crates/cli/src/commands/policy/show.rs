@@ -91,6 +91,20 @@ fn show(policy: &Policy, output: &Output) -> Result<(), Failure> {
         output.line(&format!("  {line}"));
     }
     output.sentence(&format!("  read-only in Test: {}", records.read_only_in_test.join(" ")));
+    if let Some(designs) = &policy.designs {
+        heading(&format!("study designs (source: {})", source_words(&word(&designs.source))));
+        for line in wrap(&designs.why, output.width().saturating_sub(2)) {
+            output.line(&format!("  {line}"));
+        }
+        for (what, kinds) in [
+            ("imported into Main of", &designs.import),
+            ("exported from", &designs.export),
+            ("pushed from Main to Test within", &designs.push),
+        ] {
+            let names: Vec<&str> = kinds.iter().map(|kind| kind.title()).collect();
+            output.line(&format!("  {what}: {}", names.join(", ")));
+        }
+    }
     let outlives = &policy.outlives;
     heading(&format!(
         "what outlives an environment (source: {})",

@@ -5,6 +5,7 @@ mod authority;
 mod building;
 mod customer;
 mod demo;
+mod design;
 mod destruction;
 mod deviation;
 mod document;
@@ -18,6 +19,7 @@ mod source;
 
 pub use authority::{AUTHORITY, authorised};
 pub use customer::{VENDOR, is_vendor};
+pub use design::{DESIGN_TABLE, DesignChange, may_change_design, may_export_design};
 pub use destruction::last_use_of_key;
 pub use record::{Permit, may_change_records};
 
@@ -176,6 +178,9 @@ pub fn decide(
         }
         Command::RequestChange { label, role, table, verb, content } => {
             record::request(known()?, *label, *role, table, verb, *content, context)
+        }
+        Command::RequestDesignChange { label, role, change, content } => {
+            design::request(known()?, *label, *role, change, *content, context)
         }
         Command::ApproveChange { number } => record::approve(known()?, *number, context),
         Command::RejectChange { number } => record::reject(known()?, *number, context),

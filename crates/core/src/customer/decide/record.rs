@@ -1,5 +1,5 @@
 use super::{
-    super::{ChangeRequest, Customer, Event, State, Status},
+    super::{ChangeRequest, Customer, Environment, Event, State, Status},
     Context, authority, environment,
 };
 use crate::{
@@ -39,27 +39,43 @@ pub fn may_change_records(
     let owner = (customer.status != Status::Vendor).then_some(&customer.id);
     authority::listed(owner, "change-record", Some(person))?;
     let target = environment(customer, label)?;
-    match target.state {
-        State::InUse => {}
-        State::Requested
-        | State::Building
-        | State::Built
-        | State::Closed
-        | State::Destroying
-        | State::Destroyed => {
-            return Err(refusal::WRONG_STATE.because(
-                format!("records of `{}/{label}` cannot be changed: it is not in use", customer.id),
-                format!("`landfall customer show {}` shows the environments in use", customer.id),
-            ));
-        }
-    }
+    in_use(customer, target, "records")?;
     if role == Role::Test && policy.records.read_only_in_test.iter().any(|name| name == table) {
         return Err(refusal::READ_ONLY_IN_TEST.because(
             format!("`{table}` of `{}/{label}/test` is read-only: Main governs it", customer.id),
             format!("change it in `{}/{label}/main`", customer.id),
         ));
     }
-    let rules = policy.rules(label.kind());
+    controlled(customer, target, reason, policy)
+}
+
+/// Refuses for an environment whose records nobody changes now; `what` of it is meant.
+pub(super) fn in_use(customer: &Customer, target: &Environment, what: &str) -> Result<(), Refusal> {
+    match target.state {
+        State::InUse => Ok(()),
+        State::Requested
+        | State::Building
+        | State::Built
+        | State::Closed
+        | State::Destroying
+        | State::Destroyed => Err(refusal::WRONG_STATE.because(
+            format!(
+                "{what} of `{}/{}` cannot be changed: it is not in use",
+                customer.id, target.label
+            ),
+            format!("`landfall customer show {}` shows the environments in use", customer.id),
+        )),
+    }
+}
+
+/// Tells what a change within an environment needs: nothing, a reason, an approval. A reason that is missing is refused.
+pub(super) fn controlled(
+    customer: &Customer,
+    target: &Environment,
+    reason: Option<&str>,
+    policy: &Policy,
+) -> Result<Permit, Refusal> {
+    let rules = policy.rules(target.label.kind());
     // What the policy qualifies only sometimes, such as an informal VAL, is controlled by reason alone when it is not.
     let control = match rules.records {
         Control::Approval if !target.plan.qualified => Control::Reason,
@@ -67,7 +83,10 @@ pub fn may_change_records(
     };
     if control != Control::Free && reason.is_none_or(|reason| reason.trim().len() < 3) {
         return Err(refusal::REASON_MISSING.because(
-            format!("a change of `{}/{label}` needs a reason, and none was given", customer.id),
+            format!(
+                "a change of `{}/{}` needs a reason, and none was given",
+                customer.id, target.label
+            ),
             "add `--reason \"...\"` with a sentence that a stranger understands",
         ));
     }
@@ -92,7 +111,19 @@ pub(super) fn request(
             "change the record itself: `landfall record set`",
         ));
     }
-    Ok(vec![Event::ChangeRequested {
+    Ok(vec![requested(customer, label, role, (table, verb, content), person, context.reason)])
+}
+
+/// Returns the event of a change that is asked for: a table, what shall be done, and the digest of what shall be written.
+pub(super) fn requested(
+    customer: &Customer,
+    label: Label,
+    role: Role,
+    (table, verb, content): (&str, &str, Digest),
+    person: &Person,
+    reason: Option<&str>,
+) -> Event {
+    Event::ChangeRequested {
         number: u32::try_from(customer.changes.len()).unwrap_or(u32::MAX).saturating_add(1),
         label,
         role,
@@ -100,8 +131,8 @@ pub(super) fn request(
         verb: verb.to_owned(),
         content,
         by: person.id.clone(),
-        reason: context.reason.unwrap_or_default().trim().to_owned(),
-    }])
+        reason: reason.unwrap_or_default().trim().to_owned(),
+    }
 }
 
 pub(super) fn approve(
@@ -111,7 +142,7 @@ pub(super) fn approve(
 ) -> Result<Vec<Event>, Refusal> {
     let change = undecided(customer, number)?;
     independent(change, context)?;
-    in_use(customer, change)?;
+    still_in_use(customer, change)?;
     let signature = context.signature(Meaning::ChangeDecision, change.content)?;
     Ok(vec![Event::ChangeApproved { number, signature }])
 }
@@ -140,7 +171,7 @@ pub(super) fn complete(customer: &Customer, number: u32) -> Result<Vec<Event>, R
     let change = find(customer, number)?;
     match (&change.decision, change.applied) {
         (Some((_, true, _)), false) => {
-            in_use(customer, change)?;
+            still_in_use(customer, change)?;
             Ok(vec![Event::ChangeMade { number }])
         }
         (Some(_) | None, _) => Err(refusal::CHANGE_STATE.because(
@@ -151,7 +182,7 @@ pub(super) fn complete(customer: &Customer, number: u32) -> Result<Vec<Event>, R
 }
 
 /// Refuses for a change of what is not in use, or not any more.
-fn in_use(customer: &Customer, change: &ChangeRequest) -> Result<(), Refusal> {
+fn still_in_use(customer: &Customer, change: &ChangeRequest) -> Result<(), Refusal> {
     let target = environment(customer, change.label)?;
     if target.state == State::InUse {
         return Ok(());

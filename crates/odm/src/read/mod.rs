@@ -1,0 +1,160 @@
+//! Reading a file: recognised, made a tree, checked.
+
+mod fragment;
+mod markup;
+mod namespaces;
+mod recognise;
+mod tree;
+
+use std::{fmt, io::BufRead};
+
+use quick_xml::{
+    errors::{Error, IllFormedError},
+    events::Event,
+};
+
+use self::tree::Tree;
+use crate::{
+    check,
+    finding::{Code, Finding, Findings, Severity},
+    input::{Fault, Input},
+    limits::Limits,
+    model::{Odm, Position},
+};
+
+/// A design and what was found in its file: warnings only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Read {
+    /// The design.
+    pub design: Odm,
+    /// What a person should know of the file, in its order.
+    pub findings: Vec<Finding>,
+}
+
+/// A file that gives no design, and why: at least one finding is an error.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// What was found, in the order of the file.
+    pub findings: Vec<Finding>,
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let errors =
+            || self.findings.iter().filter(|finding| finding.severity() == Severity::Error);
+        write!(f, "the file is not a study design that can be read: {} errors", errors().count())?;
+        match errors().next() {
+            None => Ok(()),
+            Some(first) => write!(f, ", the first at {first}"),
+        }
+    }
+}
+
+impl std::error::Error for Refused {}
+
+/// Reads the study design of an ODM file.
+///
+/// The file is read once, from its beginning to its end, and never held as a whole. Data of
+/// subjects, users, sites and signatures is passed over. No other file is opened: a document type
+/// declaration refuses the file, and entities are not resolved.
+///
+/// # Errors
+/// When the file is not well-formed, is not ODM 1.3, 1.3.1, 1.3.2 or 2.0, exceeds a limit, or says
+/// something that no design can say; [`Refused`] tells everything that was found.
+pub fn read(reader: impl BufRead, limits: &Limits) -> Result<Read, Refused> {
+    let mut findings = Findings::new(limits.findings);
+    let design = match parse(reader, limits, &mut findings) {
+        Ok(mut design) => {
+            check::check(&mut design, &mut findings);
+            Some(design)
+        }
+        Err((at, fault)) => {
+            findings.add(fault.code, at, fault.message);
+            None
+        }
+    };
+    let refuse = findings.refuse();
+    let findings = findings.into_list();
+    match design {
+        Some(design) if !refuse => Ok(Read { design, findings }),
+        Some(_) | None => Err(Refused { findings }),
+    }
+}
+
+fn parse(
+    reader: impl BufRead,
+    limits: &Limits,
+    findings: &mut Findings,
+) -> Result<Odm, (Position, Fault)> {
+    const BEGIN: Position = Position { line: 1, column: 1 };
+    let input = Input::open(reader, limits).map_err(|fault| (BEGIN, fault))?;
+    let mut tree = Tree::new(limits, findings);
+    let mut xml = quick_xml::Reader::from_reader(input);
+    let mut buffer = Vec::new();
+    loop {
+        buffer.clear();
+        let input = xml.get_mut();
+        input.begin_event();
+        let at = input.position();
+        let event = match xml.read_event_into(&mut buffer) {
+            Ok(event) => event,
+            Err(error) => return Err(fault(&error, xml.get_mut(), at)),
+        };
+        if let Some(fault) = xml.get_mut().too_long() {
+            return Err((at, fault));
+        }
+        let done = match event {
+            Event::Start(tag) => tree.start(tag.name().as_ref(), tag.attributes_raw(), at),
+            Event::Empty(tag) => {
+                let done = tree.start(tag.name().as_ref(), tag.attributes_raw(), at);
+                if done.is_ok() {
+                    tree.end();
+                }
+                done
+            }
+            Event::End(_) => {
+                tree.end();
+                Ok(())
+            }
+            Event::Text(text) => tree.text(&text),
+            Event::CData(text) => tree.literal(&text),
+            Event::GeneralRef(reference) => tree.reference(&reference),
+            Event::Decl(_) if at == BEGIN => Ok(()),
+            Event::Decl(_) => Err(Fault::new(
+                Code::Malformed,
+                "expected the XML declaration at the very beginning of the file, found it here; take out what stands before it",
+            )),
+            Event::Comment(_) | Event::PI(_) => Ok(()),
+            Event::DocType(_) => Err(Fault::new(
+                Code::Doctype,
+                "expected no document type declaration, found one; it could name other files and entities, so take it out",
+            )),
+            Event::Eof => {
+                let input = xml.get_mut();
+                let doubt = input.doubt().map_or(Ok(()), |fault| Err((BEGIN, fault)));
+                return doubt.and_then(|()| tree.finish(at).map_err(|fault| (at, fault)));
+            }
+        };
+        done.map_err(|fault| (at, fault))?;
+    }
+}
+
+/// What the XML reader stumbled over, in our words.
+fn fault<R: BufRead>(error: &Error, input: &Input<R>, at: Position) -> (Position, Fault) {
+    if let Some(fault) = input.fault() {
+        let place = if fault.code == Code::Limit { at } else { input.position() };
+        return (place, fault.clone());
+    }
+    let message = match error {
+        Error::Io(error) => format!("cannot be read: {error}"),
+        Error::Syntax(error) => format!("{error}; is the file cut off?"),
+        Error::IllFormed(IllFormedError::UnclosedReference) => {
+            "expected `&amp;`, found `&` that begins no reference".to_owned()
+        }
+        Error::IllFormed(error) => error.to_string(),
+        Error::InvalidAttr(_) | Error::Encoding(_) | Error::Escape(_) | Error::Namespace(_) => {
+            error.to_string()
+        }
+    };
+    (at, Fault::new(Code::Malformed, message))
+}

@@ -1,0 +1,20 @@
+//! Study designs between CDISC ODM and the tables of the product: what a file says as rows, and rows as a file. Pure: no
+//! files, no instances.
+//!
+//! The tables are those of ODM 1.3.2, so a design is mapped from and to that version; what another version says is first
+//! brought into it by `landfall_odm`, which names what is lost. What the tables cannot hold is named before anything is
+//! written ([`NotHeld`]).
+
+mod export;
+mod import;
+mod lists;
+mod not_held;
+mod parts;
+mod words;
+
+pub(crate) use export::{Identity, odm};
+pub(crate) use import::{Choice, map};
+pub use not_held::NotHeld;
+
+#[cfg(test)]
+mod tests;
