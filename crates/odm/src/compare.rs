@@ -106,18 +106,33 @@ fn paired<'a>(
     first: impl Iterator<Item = &'a Element>,
     second: impl Iterator<Item = &'a Element>,
 ) -> Vec<(Option<&'a Element>, Option<&'a Element>)> {
-    let second: Vec<&Element> = second.collect();
-    let mut by_oid: HashMap<&str, &Element> =
-        second.iter().filter_map(|element| Some((element.oid()?, *element))).collect();
+    // An OID that stands twice names its first, its second.
+    let numbered = |elements: Vec<&'a Element>| {
+        let mut times: HashMap<&str, usize> = HashMap::new();
+        let mut numbered: Vec<(Option<(&'a str, usize)>, &'a Element)> = Vec::new();
+        for element in elements {
+            let key = element.oid().map(|oid| {
+                let time = times.entry(oid).or_default();
+                *time += 1;
+                (oid, *time)
+            });
+            numbered.push((key, element));
+        }
+        numbered
+    };
+    let second = numbered(second.collect());
+    let mut by_oid: HashMap<(&str, usize), &Element> =
+        second.iter().filter_map(|(key, element)| Some(((*key)?, *element))).collect();
     let mut pairs: Vec<(Option<&Element>, Option<&Element>)> = Vec::new();
-    for element in first {
-        let same = element.oid().and_then(|oid| by_oid.remove(oid));
+    for (key, element) in numbered(first.collect()) {
+        let same = key.and_then(|key| by_oid.remove(&key));
         pairs.push((Some(element), same));
     }
     let alone = pairs.iter().filter(|(_, other)| other.is_none()).count();
     let left: Vec<&Element> = second
         .into_iter()
-        .filter(|element| element.oid().is_none_or(|oid| by_oid.contains_key(oid)))
+        .filter(|(key, _)| key.is_none_or(|key| by_oid.contains_key(&key)))
+        .map(|(_, element)| element)
         .collect();
     if alone == 1
         && let [only] = left.as_slice()
@@ -131,11 +146,15 @@ fn paired<'a>(
     pairs
 }
 
+/// A kind, an OID, and the how manieth of that kind with that OID.
+type Defined<'a> = (Tag, &'a str, usize);
+
 /// What is defined in a study or a version of one: by kind and OID, in order.
 #[derive(Default)]
 struct Inner<'a> {
-    order: Vec<(Tag, &'a str, &'a Element)>,
-    found: HashMap<(Tag, &'a str), &'a Element>,
+    order: Vec<(Defined<'a>, &'a Element)>,
+    found: HashMap<Defined<'a>, &'a Element>,
+    times: HashMap<(Tag, &'a str), usize>,
 }
 
 fn inner(element: Option<&Element>, tag: Tag) -> Inner<'_> {
@@ -151,10 +170,12 @@ fn inner(element: Option<&Element>, tag: Tag) -> Inner<'_> {
 
 fn gather<'a>(element: &'a Element, all: &mut Inner<'a>) {
     let Some(tag) = element.tag() else { return };
-    if let Some(oid) = element.oid()
-        && all.found.insert((tag, oid), element).is_none()
-    {
-        all.order.push((tag, oid, element));
+    if let Some(oid) = element.oid() {
+        let time = all.times.entry((tag, oid)).or_default();
+        *time += 1;
+        let key = (tag, oid, *time);
+        all.found.insert(key, element);
+        all.order.push((key, element));
     }
     for child in element.elements() {
         gather(child, all);
@@ -168,11 +189,11 @@ fn definitions(
     changes: &mut Vec<Change>,
 ) {
     let start = changes.len();
-    for (tag, oid, element) in &second.order {
-        definition(first.found.get(&(*tag, *oid)).copied(), Some(*element), version, changes);
+    for (key, element) in &second.order {
+        definition(first.found.get(key).copied(), Some(*element), version, changes);
     }
-    for (tag, oid, element) in &first.order {
-        if !second.found.contains_key(&(*tag, *oid)) {
+    for (key, element) in &first.order {
+        if !second.found.contains_key(key) {
             definition(Some(*element), None, version, changes);
         }
     }
@@ -383,6 +404,14 @@ mod tests {
     fn what_is_the_same_does_not_differ() {
         let one = design("MDV.1", vec![group(&["I.1"]), item("I.1", "3")]);
         assert_eq!(compare(&one, &one), []);
+    }
+
+    #[test]
+    fn an_oid_that_stands_twice_is_compared_one_by_one() {
+        let twice = design("MDV.1", vec![item("I.1", "3"), item("I.1", "4")]);
+        assert_eq!(compare(&twice, &twice), []);
+        let other = design("MDV.1", vec![item("I.1", "3"), item("I.1", "5")]);
+        assert_eq!(lines(&compare(&twice, &other)), ["ItemDef `I.1` changed: @Length"]);
     }
 
     #[test]
