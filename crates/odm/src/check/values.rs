@@ -57,7 +57,7 @@ fn one_of(words: &[&'static str], value: &str) -> Verdict {
     }
     let trimmed = value.trim();
     match words.iter().find(|word| word.eq_ignore_ascii_case(trimmed)) {
-        Some(word) => Verdict::Mend(*word),
+        Some(word) => Verdict::Mend(word),
         None => Verdict::Wrong(match words {
             [one] => format!("`{one}` or not there"),
             words => format!("one of `{}`", words.join("`, `")),

@@ -223,7 +223,7 @@ fn forbidden(text: &[u8]) -> Option<(usize, u32)> {
     let control = |byte: &u8| *byte < 0x20 && !matches!(*byte, b'\t' | b'\n' | b'\r');
     // Looking at every byte without stopping is what the compiler makes fast.
     let controls = text.iter().fold(false, |found, byte| found | control(byte));
-    let first = if controls { text.iter().position(|byte| control(byte)) } else { None };
+    let first = if controls { text.iter().position(control) } else { None };
     let noncharacter = memchr::memmem::find_iter(text, b"\xef\xbf")
         .find(|index| matches!(text.get(index + 2), Some(0xbe | 0xbf)));
     match (first, noncharacter) {
