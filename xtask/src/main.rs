@@ -16,7 +16,7 @@ const USAGE: &str = "cargo xtask <command>
   layers    that every crate uses only the crates above it
   reference writes the generated pages of docs/reference
   install   the programs that tests look at results with (sqlite3, pdftotext, qpdf, xmllint), from Debian where absent
-  bench     how fast the product is beside the sqlite3 shell; writes docs/benchmarks.md
+  bench     how fast the product is beside the sqlite3 shell, xmllint and odmlib; writes docs/benchmarks.md
   fuzz      the reader of CDISC ODM against files that nobody would write";
 
 fn main() -> ExitCode {

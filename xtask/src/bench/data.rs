@@ -33,39 +33,49 @@ pub(super) struct Sample {
     pub(super) plain: PathBuf,
 }
 
-impl Bench {
-    /// Builds what is measured, in the release profile.
-    pub(super) fn prepare() -> Result<Self, String> {
+/// Where the workspace is, and where cargo builds.
+pub(super) struct Folders {
+    pub(super) root: PathBuf,
+    pub(super) target: PathBuf,
+}
+
+impl Folders {
+    pub(super) fn find() -> Result<Self, String> {
         let metadata = json(&cargo(&["metadata", "--format-version", "1", "--no-deps"])?)?;
         let path = |name: &str| {
             metadata[name].as_str().map(PathBuf::from).ok_or_else(|| {
                 format!("bench: expected `{name}` in what `cargo metadata` says, found none")
             })
         };
-        let (root, target) = (path("workspace_root")?, path("target_directory")?);
+        Ok(Self { root: path("workspace_root")?, target: path("target_directory")? })
+    }
+}
+
+/// Builds in the release profile what is named, and with it the worker, a bench target; returns the worker.
+pub(super) fn build(what: &[&str], worker: &str) -> Result<PathBuf, String> {
+    // Together, so that their libraries are compiled once, with the features of both.
+    let mut arguments = vec!["build", "--release", "--locked", "--message-format", "json"];
+    arguments.extend(what);
+    arguments.extend(["--bench", worker]);
+    cargo(&arguments)?
+        .lines()
+        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+        .filter(|message| message["target"]["name"] == worker)
+        .find_map(|message| message["executable"].as_str().map(PathBuf::from))
+        .ok_or_else(|| {
+            format!("bench: expected cargo to name the worker `{worker}` it built, found none")
+        })
+}
+
+impl Bench {
+    /// Builds what is measured, in the release profile.
+    pub(super) fn prepare() -> Result<Self, String> {
+        let Folders { root, target } = Folders::find()?;
         say("bench: building the release binary and the worker");
-        // Together, so that their libraries are compiled once, with the features of both.
-        let built = cargo(&[
-            "build",
-            "--release",
-            "--locked",
-            "--package",
-            "landfall-cli",
-            "--bin",
-            "landfall",
-            "--package",
-            "landfall-operations",
-            "--bench",
+        let worker = build(
+            &["--package", "landfall-cli", "--bin", "landfall", "--package", "landfall-operations"],
             "embedded",
-            "--message-format",
-            "json",
-        ])?;
-        let worker = built
-            .lines()
-            .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
-            .filter(|message| message["target"]["name"] == "embedded")
-            .find_map(|message| message["executable"].as_str().map(PathBuf::from))
-            .ok_or("bench: expected cargo to name the worker it built, found none")?;
+        )?;
         let folder = target.join("bench");
         made(&folder)?;
         Ok(Self {

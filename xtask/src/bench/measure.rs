@@ -108,6 +108,21 @@ pub(super) fn better(best: Option<Measured>, new: Measured) -> Measured {
     }
 }
 
+/// Keeps the median of the times and the greatest memory; what was printed is the first run's.
+pub(super) fn median(runs: &[Measured]) -> Measured {
+    Measured {
+        seconds: middle(runs.iter().map(|run| run.seconds).collect()),
+        mebibytes: runs.iter().map(|run| run.mebibytes).fold(0.0, f64::max),
+        output: runs.first().map(|run| run.output.clone()).unwrap_or_default(),
+    }
+}
+
+/// Returns the median; of an even number of values, the greater of the two in the middle.
+pub(super) fn middle(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -125,5 +140,13 @@ mod tests {
         let of = |seconds, mebibytes| Measured { seconds, mebibytes, output: String::new() };
         let both = better(Some(of(2.0, 90.0)), of(1.0, 80.0));
         assert_eq!((both.seconds, both.mebibytes), (1.0, 90.0));
+    }
+
+    #[test]
+    fn the_median_counts_and_the_greatest_memory() {
+        let of = |seconds, mebibytes| Measured { seconds, mebibytes, output: String::new() };
+        let all = median(&[of(9.0, 80.0), of(1.0, 95.0), of(2.0, 90.0)]);
+        assert_eq!((all.seconds, all.mebibytes), (2.0, 95.0));
+        assert_eq!(middle(vec![4.0, 1.0, 3.0, 2.0]), 3.0);
     }
 }

@@ -1,11 +1,8 @@
-//! The table on the terminal and the page `docs/benchmarks.md`.
+//! The table on the terminal, its limits, and the part of the embedded engine in `docs/benchmarks.md`.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
-use super::{
-    data::{Bench, failing},
-    embedded::Options,
-};
+use super::{data::Bench, embedded::Options, page};
 use crate::terminal::say;
 
 /// The volunteers with which the page is written.
@@ -63,6 +60,33 @@ impl Rows {
         });
     }
 
+    /// Prints the tables on the terminal.
+    pub(super) fn print(&self) {
+        let mut text = lines(&self.rows);
+        if !self.parts.is_empty() {
+            text.push(String::new());
+            text.extend(lines(&self.parts));
+        }
+        for line in text {
+            say(&line);
+        }
+    }
+
+    /// Returns the table as Markdown.
+    pub(super) fn table(&self) -> String {
+        markdown(&self.rows)
+    }
+
+    /// Names the limits that do not hold.
+    pub(super) fn judge(&self) -> Result<(), String> {
+        let missed = self.missed();
+        if missed.is_empty() {
+            return Ok(());
+        }
+        let names: Vec<&str> = missed.iter().map(|row| row.what.as_str()).collect();
+        Err(format!("bench: {} limits do not hold:\n  {}", names.len(), names.join("\n  ")))
+    }
+
     fn missed(&self) -> Vec<&Row> {
         self.rows.iter().filter(|row| row.verdict() == "over").collect()
     }
@@ -86,11 +110,16 @@ impl Row {
             self.what.clone(),
             self.ours.clone(),
             self.theirs.clone(),
-            self.ratio.map_or_else(String::new, |ratio| format!("{ratio:.2} x")),
+            self.ratio.map_or_else(String::new, times),
             limit,
             self.verdict().to_owned(),
         ]
     }
+}
+
+/// Writes a ratio; where one side takes next to nothing, with more digits.
+fn times(ratio: f64) -> String {
+    if ratio < 0.1 { format!("{ratio:.3} x") } else { format!("{ratio:.2} x") }
 }
 
 pub(super) fn seconds(seconds: f64) -> String {
@@ -99,22 +128,13 @@ pub(super) fn seconds(seconds: f64) -> String {
 
 const HEAD: [&str; 6] = ["what / beside what", "Landfall", "reference", "ratio", "limit", ""];
 
-/// Prints the table and writes the page; limits that do not hold are named in the error.
+/// Prints the table and writes its part of the page; limits that do not hold are named in the error.
 pub(super) fn publish(bench: &Bench, options: Options, rows: &Rows) -> Result<(), String> {
-    for line in lines(&rows.rows).into_iter().chain([String::new()]).chain(lines(&rows.parts)) {
-        say(&line);
-    }
+    rows.print();
     if options.volunteers == VOLUNTEERS {
-        let path = bench.root.join("docs/benchmarks.md");
-        fs::write(&path, page(bench, options, rows)?).map_err(failing(&path))?;
-        say(&format!("bench: wrote {}", path.display()));
+        page::put(&bench.root, "embedded", &section(bench, options, rows)?)?;
     }
-    let missed = rows.missed();
-    if missed.is_empty() {
-        return Ok(());
-    }
-    let names: Vec<&str> = missed.iter().map(|row| row.what.as_str()).collect();
-    Err(format!("bench: {} limits do not hold:\n  {}", names.len(), names.join("\n  ")))
+    rows.judge()
 }
 
 /// Returns the table with columns of equal width.
@@ -153,29 +173,21 @@ fn markdown(rows: &[Row]) -> String {
     text
 }
 
-fn page(bench: &Bench, options: Options, rows: &Rows) -> Result<String, String> {
+fn section(bench: &Bench, options: Options, rows: &Rows) -> Result<String, String> {
     let version = bench.landfall("version", &[Path::new("--version")])?.output;
     let shell = bench.ask(Path::new(":memory:"), "SELECT sqlite_version()")?;
     Ok(format!(
-        "# Benchmarks
+        "## The embedded engine beside the `sqlite3` shell
 
-`cargo xtask bench embedded` writes this page; on another machine it gives other times and should give about the same
-ratios. It makes its own data: {volunteers} volunteers and about {children} rows of theirs, with the mistakes that real
-sources have. Each side runs {runs} times, in turn, as a process of its own; the faster run counts, its start included.
-The reference has the same pragmas, and its file is on the disk when its time ends.
+`cargo xtask bench embedded` writes this part. It makes its own data: {volunteers} volunteers and about {children} rows
+of theirs, with the mistakes that real sources have. Each side runs {runs} times, in turn, as a process of its own; the
+faster run counts, its start included. The reference has the same pragmas, and its file is on the disk when its time
+ends.
 
-## The machine
+### The machine
 
-| | |
-|---|---|
-| processor | {processor} |
-| cores | {cores} |
-| memory | {memory} |
-| kernel | {kernel} |
-| Landfall | {version} |
-| `sqlite3` | {shell} |
-
-## The figures
+{machine}
+### The figures
 
 {figures}
 * **Unmasked copy**: the `sqlite3` shell copies every table of an instance that holds the same rows unmasked, by `ATTACH`
@@ -189,34 +201,20 @@ The reference has the same pragmas, and its file is on the disk when its time en
 * **The ledger**: reading and hashing is one pass over the lines of all entries; reading a stream is the checked reading
   that every command does at least once.
 
-## Where the time of a VAL Main goes
+### Where the time of a VAL Main goes
 
 {parts}",
         volunteers = grouped(options.volunteers),
         children = grouped(options.volunteers * 6),
         runs = options.runs,
-        processor = field("/proc/cpuinfo", "model name"),
-        cores = std::thread::available_parallelism().map_or(1, usize::from),
-        memory = field("/proc/meminfo", "MemTotal"),
-        kernel = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default().trim(),
-        version = version.trim(),
-        shell = shell.trim(),
-        figures = markdown(&rows.rows),
+        machine = page::machine(&[("Landfall", version.trim()), ("`sqlite3`", shell.trim())]),
+        figures = rows.table(),
         parts = markdown(&rows.parts),
     ))
 }
 
-/// Returns what stands behind a name and a colon in a file of `/proc`.
-fn field(file: &str, name: &str) -> String {
-    let text = fs::read_to_string(file).unwrap_or_default();
-    text.lines()
-        .filter_map(|line| line.split_once(':'))
-        .find(|(found, _)| found.trim() == name)
-        .map_or_else(|| "unknown".to_owned(), |(_, value)| value.trim().to_owned())
-}
-
 /// Writes a number with commas.
-fn grouped(number: u64) -> String {
+pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
@@ -243,6 +241,13 @@ mod tests {
         let table = lines(&rows.rows);
         assert_eq!(table[1], "load                  1.80 s     1.00 s  1.80 x  1.8 x  holds");
         assert_eq!(table[3], "phones                9.00 s     1.00 s  9.00 x");
+        assert!(rows.judge().unwrap_err().ends_with("\n  scan"));
+    }
+
+    #[test]
+    fn a_small_ratio_has_more_digits() {
+        assert_eq!(times(0.0123), "0.012 x");
+        assert_eq!(times(0.5), "0.50 x");
     }
 
     #[test]
