@@ -40,7 +40,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
     let caller = context.caller();
     let output = context.output();
     let Arguments { address, study, version, preview, all } = arguments;
-    let expected = installation.study_push(&caller, address, study, *version, true)?;
+    let expected = installation.study_push(&caller, address, study, *version, None)?;
     if *preview && output.is_json() {
         output.value(&serialised(&expected)?);
         return Ok(());
@@ -55,7 +55,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
         return Ok(());
     }
     context.confirm(&warning)?;
-    let pushed = installation.study_push(&caller, address, study, *version, false)?;
+    let pushed = installation.study_push(&caller, address, study, *version, Some(&expected))?;
     let what = format!("version {} of study `{study}`", pushed.version.revision);
     let sentence = match &pushed.outcome {
         DesignOutcome::Requested { number } => {

@@ -1,8 +1,12 @@
 //! A file as a version of a design: read, checked, brought into the structure of the tables.
 
-use std::{fs::File, io::BufReader, path::Path};
+use std::{
+    fs::File,
+    io::{self, BufReader, Read},
+    path::Path,
+};
 
-use landfall_core::digest::Digest;
+use landfall_core::digest::{Digest, Hasher};
 use landfall_instances::design::{Content, Study};
 use landfall_odm::{Finding, Limits, Odm, Severity, Version};
 use serde::Serialize;
@@ -59,21 +63,38 @@ pub(super) struct OfFile {
     pub(super) not_held: Vec<NotHeld>,
 }
 
+/// A file whose digest is taken as it is read: it is that of what was read, whatever becomes of the file.
+struct Digesting {
+    file: File,
+    hasher: Hasher,
+}
+
+impl Read for Digesting {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.file.read(buffer)?;
+        self.hasher.update(buffer.get(..count).unwrap_or_default());
+        Ok(count)
+    }
+}
+
 /// Reads a file.
 ///
 /// # Errors
 /// [`Error::Design`] with every finding when the file gives no design.
 pub(super) fn read(path: &Path, choice: &Choice<'_>) -> Result<OfFile> {
-    let open = || File::open(path).map_err(files::failing("open", path));
-    let digest =
-        Digest::of_reader(BufReader::new(open()?)).map_err(files::failing("read", path))?;
-    let read = match landfall_odm::read(BufReader::new(open()?), &Limits::default()) {
+    let file = File::open(path).map_err(files::failing("open", path))?;
+    let mut file = Digesting { file, hasher: Hasher::new() };
+    let read = landfall_odm::read(BufReader::new(&mut file), &Limits::default());
+    let read = match read {
         Ok(read) => read,
         Err(refused) => {
             let findings = refused.findings.iter().map(ToString::to_string).collect();
             return Err(Error::Design { path: path.to_owned(), findings });
         }
     };
+    // What stands behind the last element counts as well.
+    io::copy(&mut file, &mut io::sink()).map_err(files::failing("read", path))?;
+    let digest = file.hasher.finish();
     let findings: Vec<FindingLine> = read
         .findings
         .iter()

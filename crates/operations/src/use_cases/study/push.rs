@@ -14,7 +14,7 @@ use super::{
     import::with_any_reason,
     totals,
 };
-use crate::{Caller, Installation, Result};
+use crate::{Caller, Error, Installation, Result};
 
 /// What a push does, or did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -54,27 +54,28 @@ impl DesignPush {
 
 impl Installation {
     /// Pushes a version of a study's design from Main to Test of the same pair: it replaces every version there, and the
-    /// study's data in Test is erased. With `preview` nothing is done, and the result says what would be.
+    /// study's data in Test is erased. Without `agreed` nothing is done, and the result says what would be; given back as
+    /// `agreed`, it is what somebody said yes to, and nothing else is done.
     ///
     /// # Errors
-    /// When a rule says no, or Main has no such study or version.
+    /// When a rule says no, Main has no such study or version, or what would be done is not what was agreed to.
     pub fn study_push(
         &mut self,
         caller: &Caller,
         address: &Address,
         study: &str,
         revision: Option<i64>,
-        preview: bool,
+        agreed: Option<&DesignPush>,
     ) -> Result<DesignPush> {
         let person = self.acting(caller)?;
         let state = self.customer(&address.customer)?;
         // An address with an instance says where it goes to.
         let role = address.role.unwrap_or(Role::Test);
-        let asking = with_any_reason(caller, preview);
+        let asking = with_any_reason(caller, agreed.is_none());
         self.permit_design(&asking, &person, &state, (address.label, role), &DesignChange::Push)?;
         self.while_held(&address.customer, address.label, |held| {
             held.settle_held(&address.customer, address.label)?;
-            held.push_held(caller, address, &person, (study, revision), preview)
+            held.push_held(caller, address, &person, (study, revision), agreed)
         })
     }
 
@@ -84,7 +85,7 @@ impl Installation {
         address: &Address,
         person: &Person,
         (study, revision): (&str, Option<i64>),
-        preview: bool,
+        agreed: Option<&DesignPush>,
     ) -> Result<DesignPush> {
         let (customer, label) = (&address.customer, address.label);
         let state = self.customer(customer)?;
@@ -122,8 +123,17 @@ impl Installation {
             loose: written.loose,
             outcome: DesignOutcome::Previewed,
         };
-        if preview {
-            return Ok(push);
+        match agreed {
+            None => return Ok(push),
+            Some(agreed) if *agreed == push => {}
+            Some(_) => {
+                return Err(Error::Input {
+                    message: format!(
+                        "what a push of study `{study}` to `{customer}/{label}/test` does is no longer what was shown: Main or Test was changed since; nothing was done"
+                    ),
+                    hint: "run the command again and read its warning".to_owned(),
+                });
+            }
         }
         let proposal = Proposal::Design(Box::new(proposal));
         let made = self.change_design(
