@@ -11,7 +11,7 @@ paths=$(cd "$(dirname "$0")" && pwd)
 at_once=${LANDFALL_PATHS_AT_ONCE:-2}
 all=(
   no-migration withdrawal preprod difference informal-vals demo-life hold failed-validation deviation community-dev
-  controlled-change adoption materials inspection
+  controlled-change adoption materials inspection study-design
 )
 
 # A path that stands in the folder and not in the list would never run.

@@ -47,7 +47,7 @@ const CONTENTS: &[(&str, &[&str])] = &[
         ],
     ),
     ("record", &["list", "add", "set", "archive", "changes", "approve", "reject", "history"]),
-    ("study", &["import", "export", "list", "show", "diff", "push"]),
+    ("study", &["check", "convert", "import", "export", "list", "show", "diff", "push"]),
     ("deviation", &["list", "open", "resolve", "approve"]),
     ("document", &["list", "show", "export", "sign", "reject", "verify", "recheck"]),
     ("operation", &["list", "show"]),

@@ -24,5 +24,5 @@ pub use model::{
     Version,
 };
 pub use names::{Key, Tag};
-pub use read::{Read, Refused, read};
+pub use read::{Examined, Read, Refused, examine, read};
 pub use write::{Converted, Fate, Keep, Loss, Written, convert, write, write_keeping};

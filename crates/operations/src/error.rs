@@ -53,8 +53,8 @@ pub enum Error {
         /// Every failed check: id, expected, found.
         checks: Vec<String>,
     },
-    /// A file gives no study design: its findings say why. Nothing was imported.
-    #[error("`{}` gives no study design: {}; nothing was imported", .path.display(), errors(.findings))]
+    /// A file gives no study design: its findings say why. Nothing was done.
+    #[error("`{}` gives no study design: {}; nothing was done", .path.display(), errors(.findings))]
     Design {
         /// The file.
         path: PathBuf,

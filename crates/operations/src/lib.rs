@@ -30,7 +30,7 @@ mod use_cases;
 
 pub use commands::Caller;
 pub use credentials::SESSION_SECONDS;
-pub use designs::NotHeld;
+pub use designs::{ImportOutlook, NotHeld, OdmDesign, OdmFacts, OdmLanguage, OdmStudy, OdmVendor};
 pub use error::{Error, Result};
 pub use installation::{Installation, NewPerson};
 pub use progress::{Reporter, Silent};

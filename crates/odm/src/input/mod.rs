@@ -84,6 +84,11 @@ impl<R: BufRead> Input<R> {
         })
     }
 
+    /// The name of the encoding: the file's own, where it declares one.
+    pub(crate) fn encoding(&self) -> &str {
+        &self.encoding
+    }
+
     /// The place of the next character.
     pub(crate) const fn position(&self) -> Position {
         Position { line: self.line, column: self.column }

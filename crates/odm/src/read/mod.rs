@@ -22,6 +22,9 @@ use crate::{
     model::{Odm, Position},
 };
 
+/// Where a file begins.
+const BEGIN: Position = Position { line: 1, column: 1 };
+
 /// A design and what was found in its file: warnings only.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Read {
@@ -52,6 +55,22 @@ impl fmt::Display for Refused {
 
 impl std::error::Error for Refused {}
 
+/// A file that was looked at: what it is, as far as that can be told, and everything that was found
+/// in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Examined {
+    /// The encoding, by the name that the file gives it or else by its own; none where it cannot be
+    /// told.
+    pub encoding: Option<String>,
+    /// The tree, also of a file with errors where it could be read to its end; then it is there to
+    /// be described and for nothing else.
+    pub design: Option<Odm>,
+    /// Whether the file gives no design, because at least one finding is an error.
+    pub refused: bool,
+    /// What was found, in the order of the file.
+    pub findings: Vec<Finding>,
+}
+
 /// Reads the study design of an ODM file.
 ///
 /// The file is read once, from its beginning to its end, and never held as a whole. Data of
@@ -62,8 +81,22 @@ impl std::error::Error for Refused {}
 /// When the file is not well-formed, is not ODM 1.3, 1.3.1, 1.3.2 or 2.0, exceeds a limit, or says
 /// something that no design can say; [`Refused`] tells everything that was found.
 pub fn read(reader: impl BufRead, limits: &Limits) -> Result<Read, Refused> {
+    let Examined { design, refused, findings, .. } = examine(reader, limits);
+    match design {
+        Some(design) if !refused => Ok(Read { design, findings }),
+        Some(_) | None => Err(Refused { findings }),
+    }
+}
+
+/// Looks at an ODM file: reads it as [`read`] does, and also says what a file with errors is.
+#[must_use]
+pub fn examine(reader: impl BufRead, limits: &Limits) -> Examined {
     let mut findings = Findings::new(limits.findings);
-    let design = match parse(reader, limits, &mut findings) {
+    let (encoding, parsed) = match Input::open(reader, limits) {
+        Ok(input) => (Some(input.encoding().to_owned()), parse(input, limits, &mut findings)),
+        Err(fault) => (None, Err((BEGIN, fault))),
+    };
+    let design = match parsed {
         Ok(mut design) => {
             check::check(&mut design, &mut findings);
             Some(design)
@@ -73,21 +106,15 @@ pub fn read(reader: impl BufRead, limits: &Limits) -> Result<Read, Refused> {
             None
         }
     };
-    let refuse = findings.refuse();
-    let findings = findings.into_list();
-    match design {
-        Some(design) if !refuse => Ok(Read { design, findings }),
-        Some(_) | None => Err(Refused { findings }),
-    }
+    let refused = findings.refuse();
+    Examined { encoding, design, refused, findings: findings.into_list() }
 }
 
-fn parse(
-    reader: impl BufRead,
+fn parse<R: BufRead>(
+    input: Input<R>,
     limits: &Limits,
     findings: &mut Findings,
 ) -> Result<Odm, (Position, Fault)> {
-    const BEGIN: Position = Position { line: 1, column: 1 };
-    let input = Input::open(reader, limits).map_err(|fault| (BEGIN, fault))?;
     let mut tree = Tree::new(limits, findings);
     let mut xml = quick_xml::Reader::from_reader(input);
     let mut buffer = Vec::new();

@@ -1,6 +1,6 @@
 //! One design in every encoding: the same model, the same places; and files that lie.
 
-use landfall_odm::Code;
+use landfall_odm::{Code, Limits, examine};
 
 use crate::world::{changed, reading, refused};
 
@@ -56,4 +56,20 @@ fn a_file_that_lies_is_refused() {
     let findings = refused(&latin(&text("encoding='UTF-8'")));
     let at = findings[0].at;
     assert_eq!((at.line, at.column), (6, 54), "the first byte that is not UTF-8");
+}
+
+#[test]
+fn a_file_with_errors_is_still_described() {
+    let lost = changed("ItemRef ItemOID=\"I.2\"", "ItemRef ItemOID=\"I.9\"");
+    let examined = examine(lost.as_bytes(), &Limits::default());
+    assert!(examined.refused);
+    assert_eq!(examined.encoding.as_deref(), Some("UTF-8"));
+    assert_eq!(examined.design.unwrap().studies().count(), 1);
+    assert!(examined.findings.iter().any(|finding| finding.code == Code::Dangling));
+
+    let cut = examine(&lost.as_bytes()[..300], &Limits::default());
+    assert!(cut.refused && cut.design.is_none());
+    assert_eq!(cut.encoding.as_deref(), Some("UTF-8"));
+    let archive = examine(&b"PK\x03\x04"[..], &Limits::default());
+    assert!(archive.refused && archive.encoding.is_none());
 }

@@ -5,6 +5,7 @@
 //! brought into it by `landfall_odm`, which names what is lost. What the tables cannot hold is named before anything is
 //! written ([`NotHeld`]).
 
+mod describe;
 mod export;
 mod import;
 mod lists;
@@ -12,6 +13,8 @@ mod not_held;
 mod parts;
 mod words;
 
+pub use describe::{ImportOutlook, OdmDesign, OdmFacts, OdmLanguage, OdmStudy, OdmVendor};
+pub(crate) use describe::{describe, studies};
 pub(crate) use export::{Identity, odm};
 pub(crate) use import::{Choice, map};
 pub use not_held::NotHeld;

@@ -61,9 +61,10 @@ pub use promotion::{Action, Preview, TablePreview};
 pub use recheck::{Drift, InstanceRecheck, Recheck, RecordedChange, TestAgain};
 pub use record::Changed;
 pub use study::{
-    DesignColumnDifference, DesignDifference, DesignExport, DesignImport, DesignLine,
-    DesignOutcome, DesignPush, DesignRowDifference, DesignSide, DesignSource,
-    DesignTableDifference, ErasedRows, FindingLine, Format as DesignFormat, ImportOptions,
-    ListedDesign, ListedStudy, OidConflict, StudyView,
+    DesignCheck, DesignColumnDifference, DesignConversion, DesignDifference, DesignExport,
+    DesignImport, DesignLine, DesignLoss, DesignOutcome, DesignPush, DesignRowDifference,
+    DesignSide, DesignSource, DesignTableDifference, ErasedRows, FindingCode, FindingLine,
+    FindingPlace, Format as DesignFormat, ImportOptions, ListedDesign, ListedStudy, OidConflict,
+    StudyView, study_check, study_convert,
 };
 pub use test_volunteers::AskedVolunteers;

@@ -43,14 +43,20 @@ pub(crate) enum Odm {
     V2_0,
 }
 
+impl Odm {
+    pub(crate) fn format(self) -> DesignFormat {
+        match self {
+            Self::V1_3_2 => DesignFormat::V1_3_2,
+            Self::V2_0 => DesignFormat::V2_0,
+        }
+    }
+}
+
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     let mut installation = context.open()?;
     let Arguments { address, study, file, version, odm } = arguments;
-    let format = match odm {
-        Odm::V1_3_2 => DesignFormat::V1_3_2,
-        Odm::V2_0 => DesignFormat::V2_0,
-    };
-    let export = installation.study_export(&context.caller(), address, study, *version, format)?;
+    let caller = context.caller();
+    let export = installation.study_export(&caller, address, study, *version, odm.format())?;
     write_aside(file, |target| {
         target.write_all(&export.bytes).map_err(|error| Failure::file("write", file, &error))
     })?;

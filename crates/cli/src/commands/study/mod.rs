@@ -1,5 +1,7 @@
 //! `landfall study`: the designs of studies, which pass between environments as CDISC ODM files and in no other way.
 
+mod check;
+mod convert;
 mod diff;
 mod export;
 mod import;
@@ -29,6 +31,10 @@ const SHOWN: usize = 20;
 /// What is done with the designs of studies.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
+    /// Says what a CDISC ODM file is, what is wrong in it and what an import could not hold; needs no data directory.
+    Check(check::Arguments),
+    /// Writes a CDISC ODM file as another version of ODM, and names what is lost; needs no data directory.
+    Convert(convert::Arguments),
     /// Imports the design of a study from a CDISC ODM file into Main: a new study, or a new version of one.
     Import(import::Arguments),
     /// Writes the design of a study to a CDISC ODM file that says where it comes from.
@@ -46,6 +52,8 @@ pub(crate) enum Verb {
 impl Verb {
     pub(crate) fn run(self, context: &Context) -> Result<(), Failure> {
         match self {
+            Self::Check(arguments) => check::run(&arguments, context),
+            Self::Convert(arguments) => convert::run(&arguments, context),
             Self::Import(arguments) => import::run(&arguments, context),
             Self::Export(arguments) => export::run(&arguments, context),
             Self::List(arguments) => list::run(&arguments, context),
@@ -133,28 +141,35 @@ fn show_conflicts(output: &Output, conflicts: &[OidConflict]) {
 /// Says what an instance or a file cannot hold, each kind once with its first places.
 fn tell_not_held(output: &Output, whose: &str, list: &[NotHeld]) {
     for one in list {
-        let at =
-            if one.at.is_empty() { String::new() } else { format!(" ({})", one.at.join(", ")) };
-        let more = one.count.saturating_sub(one.at.len() as u64);
-        let more = if more > 0 { format!(" and {} more", grouped(more)) } else { String::new() };
-        output.talk(&format!("warning: {whose} cannot hold: {}{at}{more}", one.what));
+        output.talk(&format!("warning: {whose} cannot hold: {}", not_held_line(one)));
     }
+}
+
+fn not_held_line(one: &NotHeld) -> String {
+    let at = if one.at.is_empty() { String::new() } else { format!(" ({})", one.at.join(", ")) };
+    let more = one.count.saturating_sub(one.at.len() as u64);
+    let more = if more > 0 { format!(" and {} more", grouped(more)) } else { String::new() };
+    format!("{}{at}{more}", one.what)
 }
 
 /// Says what was found in a file.
 fn tell_findings(output: &Output, findings: &[FindingLine]) {
     for one in findings {
-        let place = match one.line {
-            0 => String::new(),
-            line => format!(", line {line}, column {}", one.column),
-        };
-        let times = if one.times > 1 {
-            format!(" ({}, here first)", counted(one.times, "time", "times"))
-        } else {
-            String::new()
-        };
-        output.talk(&format!("{}: {}{place}: {}{times}", one.severity, one.code, one.message));
+        output.talk(&finding_line(one));
     }
+}
+
+fn finding_line(one: &FindingLine) -> String {
+    let place = match one.line {
+        0 => String::new(),
+        line => format!(", line {line}, column {}", one.column),
+    };
+    let times = if one.times > 1 {
+        format!(" ({}, here first)", counted(one.times, "time", "times"))
+    } else {
+        String::new()
+    };
+    format!("{}: {}{place}: {}{times}", one.severity, one.code, one.message)
 }
 
 /// Says what became of a change in a word for scripts: the version's number, or the request's.

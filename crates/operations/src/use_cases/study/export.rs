@@ -26,7 +26,13 @@ pub enum Format {
 }
 
 impl Format {
-    fn version(self) -> Version {
+    /// Returns the value of `ODMVersion`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        self.version().as_str()
+    }
+
+    pub(super) fn version(self) -> Version {
         match self {
             Self::V1_3_2 => Version::V1_3_2,
             Self::V2_0 => Version::V2_0,
@@ -101,7 +107,7 @@ impl Installation {
             study: study.to_owned(),
             oid: version.oid.clone(),
             revision: version.revision,
-            format: format.version().as_str().to_owned(),
+            format: format.as_str().to_owned(),
             file,
             content: digest,
         };

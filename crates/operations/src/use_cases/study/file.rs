@@ -2,13 +2,13 @@
 
 use std::{
     fs::File,
-    io::{self, BufReader, Read},
+    io::{self, BufReader},
     path::Path,
 };
 
 use landfall_core::digest::{Digest, Hasher};
 use landfall_instances::design::{Content, Study};
-use landfall_odm::{Finding, Limits, Odm, Severity, Version};
+use landfall_odm::{Finding, Limits, Odm, Read, Severity, Version};
 use serde::Serialize;
 
 use crate::{
@@ -23,7 +23,7 @@ use crate::{
 pub struct FindingLine {
     /// The code: `ODM-024`; `docs/odm-findings.md` has a section on each.
     pub code: String,
-    /// How bad it is: `warning`.
+    /// How bad it is: `error`, `warning`.
     pub severity: String,
     /// The line, from 1; 0 where it is about no place.
     pub line: u32,
@@ -64,12 +64,14 @@ pub(super) struct OfFile {
 }
 
 /// A file whose digest is taken as it is read: it is that of what was read, whatever becomes of the file.
-struct Digesting {
+#[derive(Debug)]
+pub(super) struct Digesting<'a> {
+    path: &'a Path,
     file: File,
     hasher: Hasher,
 }
 
-impl Read for Digesting {
+impl io::Read for Digesting<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.file.read(buffer)?;
         self.hasher.update(buffer.get(..count).unwrap_or_default());
@@ -77,30 +79,51 @@ impl Read for Digesting {
     }
 }
 
+impl<'a> Digesting<'a> {
+    /// Opens a file.
+    pub(super) fn open(path: &'a Path) -> Result<Self> {
+        let file = File::open(path).map_err(files::failing("open", path))?;
+        Ok(Self { path, file, hasher: Hasher::new() })
+    }
+
+    /// Reads what is left, and returns the digest of the whole.
+    pub(super) fn digest(mut self) -> Result<Digest> {
+        let path = self.path;
+        io::copy(&mut self, &mut io::sink()).map_err(files::failing("read", path))?;
+        Ok(self.hasher.finish())
+    }
+}
+
+/// Reads the design of a file, and returns it with the digest of the file's bytes.
+///
+/// # Errors
+/// [`Error::Design`] with every finding when the file gives no design.
+pub(super) fn design(path: &Path) -> Result<(Read, Digest)> {
+    let mut file = Digesting::open(path)?;
+    let read = landfall_odm::read(BufReader::new(&mut file), &Limits::default());
+    let read = read.map_err(|refused| {
+        let findings = refused.findings.iter().map(ToString::to_string).collect();
+        Error::Design { path: path.to_owned(), findings }
+    })?;
+    Ok((read, file.digest()?))
+}
+
+/// Returns what a person should know of a file that gives a design.
+pub(super) fn warnings(findings: &[Finding]) -> Vec<FindingLine> {
+    findings
+        .iter()
+        .filter(|finding| finding.severity() == Severity::Warning)
+        .map(FindingLine::from)
+        .collect()
+}
+
 /// Reads a file.
 ///
 /// # Errors
 /// [`Error::Design`] with every finding when the file gives no design.
 pub(super) fn read(path: &Path, choice: &Choice<'_>) -> Result<OfFile> {
-    let file = File::open(path).map_err(files::failing("open", path))?;
-    let mut file = Digesting { file, hasher: Hasher::new() };
-    let read = landfall_odm::read(BufReader::new(&mut file), &Limits::default());
-    let read = match read {
-        Ok(read) => read,
-        Err(refused) => {
-            let findings = refused.findings.iter().map(ToString::to_string).collect();
-            return Err(Error::Design { path: path.to_owned(), findings });
-        }
-    };
-    // What stands behind the last element counts as well.
-    io::copy(&mut file, &mut io::sink()).map_err(files::failing("read", path))?;
-    let digest = file.hasher.finish();
-    let findings: Vec<FindingLine> = read
-        .findings
-        .iter()
-        .filter(|finding| finding.severity() == Severity::Warning)
-        .map(FindingLine::from)
-        .collect();
+    let (read, digest) = design(path)?;
+    let findings = warnings(&read.findings);
     let (design, converted) = in_tables(read.design);
     let mapped = map(&design, choice)?;
     Ok(OfFile {
@@ -115,7 +138,7 @@ pub(super) fn read(path: &Path, choice: &Choice<'_>) -> Result<OfFile> {
 }
 
 /// Brings a design into the structure of 1.3.2, which is that of the tables, and names what is lost by it.
-fn in_tables(design: Odm) -> (Odm, Vec<String>) {
+pub(super) fn in_tables(design: Odm) -> (Odm, Vec<String>) {
     if !design.version.is_2() {
         return (design, Vec::new());
     }

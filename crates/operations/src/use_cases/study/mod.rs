@@ -1,7 +1,9 @@
 //! The designs of studies: imported from CDISC ODM files and exported to them, listed, shown, compared, pushed from Main
 //! to Test. Whether something may be done is decided in `landfall_core`; what a file says is mapped in `crate::designs`.
 
+mod check;
 mod compare;
+mod convert;
 mod export;
 mod file;
 mod import;
@@ -24,7 +26,9 @@ use landfall_core::{
 use landfall_instances::design::{self, Listed, ListedVersion, TableDifference};
 use serde::Serialize;
 
+pub use check::{DesignCheck, FindingCode, FindingPlace, study_check};
 pub use compare::{DesignDifference, DesignSide, DesignSource};
+pub use convert::{DesignConversion, DesignLoss, study_convert};
 pub use export::{DesignExport, Format};
 pub use file::FindingLine;
 pub use import::{DesignImport, ImportOptions};
