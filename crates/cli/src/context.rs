@@ -306,7 +306,7 @@ fn password_missing(person: &PersonId) -> Failure {
 }
 
 /// Returns a path as a shell takes it.
-fn quoted(path: &Path) -> String {
+pub(crate) fn quoted(path: &Path) -> String {
     let text = path.display().to_string();
     let plain =
         |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '-' | '_' | ':' | '+' | ',');

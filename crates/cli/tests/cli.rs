@@ -567,6 +567,14 @@ fn a_sample_source_is_written_and_fits_its_spec() {
     assert!(facts["people"].as_u64().unwrap() >= 40, "{facts}");
     let report =
         landfall(at, &["migration", "check", "dump/spec", "--source", "dump", "--json"]).json();
+    let checked = landfall(at, &["migration", "check", "dump/spec", "--source", "dump"]);
+    let next = "next: landfall migration try dump/spec --source dump --out out\n";
+    assert!(checked.stderr.contains(next), "{}", checked.stderr);
+    let write =
+        |file: &str| landfall(at, &["migration", "workbook", "write", "dump/spec", "--out", file]);
+    write("spec.xlsx").done();
+    write("spec.xlsx").stopped(1, "`spec.xlsx` exists already");
+    write("none/spec.xlsx").stopped(1, "there is no folder `none`");
     assert!(report["sources"].is_array(), "{report}");
     let tried = landfall(
         at,

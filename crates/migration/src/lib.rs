@@ -18,6 +18,7 @@ mod source;
 mod spec;
 mod staging;
 mod test_volunteers;
+mod workbook;
 
 pub use compare::{ChangedField, ChangedTable, Compared, RowIds, VolunteerChanges, compare};
 pub use dump::{DumpFacts, DumpFile, dump_digest};

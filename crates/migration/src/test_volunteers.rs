@@ -397,7 +397,7 @@ fn explain(volunteer: &mut TestVolunteer, missed: usize) {
                 "expected a row of the dump that yields this external id, found none".to_owned();
             if missed > 0 {
                 reason.push_str(&format!(
-                    "; it may be one of {missed} that could not be read: `landfall migration rejected` lists their lines"
+                    "; it may be one of {missed} that could not be read; the list of the rejected rows names their lines"
                 ));
             }
             volunteer.reasons = vec![Reason { field: String::new(), rule: String::new(), reason }];

@@ -32,25 +32,50 @@ pub(crate) fn folder(path: &Path) -> Result<()> {
         .map_err(failing("protect the folder", path))
 }
 
-/// Writes a file that only its owner may read: aside, durable, then renamed. `replace` says whether a file that is
-/// there already may be replaced.
-pub(crate) fn write(path: &Path, bytes: &[u8], replace: bool) -> Result<()> {
-    if !replace && path.exists() {
+/// Refuses the name of a new file that exists already, or that lies in no folder.
+pub(crate) fn is_new(path: &Path) -> Result<()> {
+    if path.exists() {
         return Err(Error::Input {
             message: format!("`{}` exists already", path.display()),
             hint: "give another name, or remove it".to_owned(),
         });
     }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    match folder.filter(|folder| !folder.is_dir()) {
+        None => Ok(()),
+        Some(folder) => Err(Error::Input {
+            message: format!(
+                "cannot write `{}`: there is no folder `{}`",
+                path.display(),
+                folder.display()
+            ),
+            hint: "make the folder, or name a file elsewhere".to_owned(),
+        }),
+    }
+}
+
+/// Opens the file aside in which a file is written that only its owner may read.
+pub(crate) fn open_aside(path: &Path) -> Result<(PathBuf, File)> {
     let temporary = aside(path);
-    let mut file = OpenOptions::new()
+    let file = OpenOptions::new()
         .write(true)
         .create(true)
         .truncate(true)
         .mode(0o600)
         .open(&temporary)
-        .map_err(failing("write", &temporary))?;
-    file.write_all(bytes).map_err(failing("write", &temporary))?;
-    file.sync_all().map_err(failing("write", &temporary))?;
+        .map_err(failing("write", path))?;
+    Ok((temporary, file))
+}
+
+/// Writes a file that only its owner may read: aside, durable, then renamed. `replace` says whether a file that is
+/// there already may be replaced.
+pub(crate) fn write(path: &Path, bytes: &[u8], replace: bool) -> Result<()> {
+    if !replace {
+        is_new(path)?;
+    }
+    let (temporary, mut file) = open_aside(path)?;
+    file.write_all(bytes).map_err(failing("write", path))?;
+    file.sync_all().map_err(failing("write", path))?;
     rename(&temporary, path)
 }
 
@@ -192,6 +217,19 @@ impl Lock {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_new_file_needs_a_name_that_is_free_and_a_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.xlsx");
+        write(&path, b"a", false).unwrap();
+        let again = write(&path, b"b", false).unwrap_err().to_string();
+        assert!(again.contains("exists already"), "{again}");
+        let nowhere = is_new(&folder.path().join("none/a.xlsx")).unwrap_err().to_string();
+        assert!(nowhere.contains("there is no folder"), "{nowhere}");
+        assert!(!nowhere.contains(".building"), "{nowhere}");
+        assert_eq!(fs::read(&path).unwrap(), b"a");
+    }
 
     #[test]
     fn a_lock_is_held_once_and_leaves_no_file() {

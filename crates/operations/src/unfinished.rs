@@ -1,11 +1,12 @@
-//! What is being made outside of the data directory: a folder beside its place, until it is whole.
+//! What is being made outside of the data directory: a folder or file beside its place, until it is whole.
 //!
 //! Within the data directory whoever opens it next finishes or removes what was left. Out here nobody does, so it is
 //! removed when it fails and when the process is asked to end; what a process left that was killed, the next one that
 //! makes the same folder removes.
 
 use std::{
-    fs,
+    fs::{self, File},
+    io::Write as _,
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError},
 };
@@ -97,9 +98,56 @@ impl Drop for Unfinished {
     }
 }
 
+/// A new file whose place is taken before it is known what goes into it. Dropped without being finished, it is removed.
+pub(crate) struct UnfinishedFile {
+    target: PathBuf,
+    aside: PathBuf,
+    file: File,
+}
+
+impl UnfinishedFile {
+    /// Begins a file that is new.
+    pub(crate) fn begin(target: &Path) -> Result<Self> {
+        files::is_new(target)?;
+        let (aside, file) = files::open_aside(target)?;
+        begun().push(aside.clone());
+        Ok(Self { target: target.to_owned(), aside, file })
+    }
+
+    /// Writes the file, durably, and gives it its name.
+    pub(crate) fn finish(mut self, bytes: &[u8]) -> Result<()> {
+        self.file.write_all(bytes).map_err(files::failing("write", &self.target))?;
+        self.file.sync_all().map_err(files::failing("write", &self.target))?;
+        files::is_new(&self.target)?;
+        files::rename(&self.aside, &self.target)
+    }
+}
+
+impl Drop for UnfinishedFile {
+    fn drop(&mut self) {
+        let mut begun = begun();
+        // Finished, it has its name, and there is nothing to remove.
+        let _ = files::remove(&self.aside);
+        begun.retain(|path| *path != self.aside);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_is_there_whole_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("a.xlsx");
+        drop(UnfinishedFile::begin(&target).unwrap());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+        UnfinishedFile::begin(&target).unwrap().finish(b"whole").unwrap();
+        assert_eq!(fs::read(&target).unwrap(), b"whole");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        assert!(UnfinishedFile::begin(&target).is_err());
+        assert!(UnfinishedFile::begin(&folder.path().join("none/a.xlsx")).is_err());
+    }
 
     #[test]
     fn a_folder_is_there_whole_or_not_at_all() {

@@ -1,13 +1,14 @@
 //! The QC import report as a workbook of five sheets, from the same facts as the pages: one row per populated target
 //! field, what was read, what was written, and a check in every row. The same facts give the same bytes.
 
-use std::{borrow::Cow, collections::BTreeMap};
+mod sheet;
+
+use std::collections::BTreeMap;
 
 use landfall_core::digest::Digest;
-use rust_xlsxwriter::{
-    DocProperties, ExcelDateTime, Format, FormatAlign, Formula, Workbook, Worksheet, XlsxError,
-};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 
+use self::sheet::{Looks, Sheet};
 use super::{Facts, RejectedRule, Section};
 use crate::Error;
 
@@ -29,9 +30,6 @@ pub const DIFFERS: &str = "DIFFERS";
 const LEFT_OUT: &str = "left out";
 /// The rule of a field that is not populated.
 const IGNORE: &str = "ignore";
-
-/// A cell of a workbook holds 32,767 units of UTF-16; a letter takes two at most.
-const MOST_LETTERS: usize = 16_000;
 
 /// Writes the facts of a QC report as a workbook; `digest` is that of the facts, which the workbook names.
 ///
@@ -62,130 +60,6 @@ fn write(facts: &Facts, digest: &Digest) -> Result<Vec<u8>, XlsxError> {
     workbook.save_to_buffer()
 }
 
-/// How cells look.
-struct Looks {
-    heading: Format,
-    text: Format,
-    number: Format,
-    total: Format,
-    total_number: Format,
-}
-
-impl Looks {
-    fn new() -> Self {
-        let bold = || Format::new().set_bold().set_align(FormatAlign::Top);
-        Self {
-            heading: bold().set_text_wrap(),
-            text: Format::new().set_align(FormatAlign::Top).set_text_wrap(),
-            number: Format::new().set_align(FormatAlign::Top).set_num_format("#,##0"),
-            total: bold(),
-            total_number: bold().set_num_format("#,##0"),
-        }
-    }
-}
-
-/// A sheet that is written from top to bottom.
-struct Sheet<'w> {
-    sheet: &'w mut Worksheet,
-    looks: &'w Looks,
-    /// The next row, counted from 0.
-    row: u32,
-    column: u16,
-    total: bool,
-}
-
-impl<'w> Sheet<'w> {
-    fn add(
-        workbook: &'w mut Workbook,
-        name: &str,
-        looks: &'w Looks,
-        facts: &Facts,
-    ) -> Result<Self, XlsxError> {
-        let sheet = workbook.add_worksheet();
-        sheet.set_name(name)?;
-        sheet.set_landscape();
-        sheet.set_print_fit_to_pages(1, 0);
-        sheet.set_repeat_rows(0, 0)?;
-        sheet.set_freeze_panes(1, 0)?;
-        // The number of a document has no `&`, which would begin a code.
-        sheet.set_footer(format!("&L{}&C&A&RPage &P of &N", facts.number));
-        Ok(Self { sheet, looks, row: 0, column: 0, total: false })
-    }
-
-    /// Writes the first row: each heading with the width of its column in letters.
-    fn headings(&mut self, headings: &[(&str, u16)]) -> Result<(), XlsxError> {
-        for (heading, width) in headings {
-            self.sheet.set_column_width(self.column, f64::from(*width))?;
-            self.sheet.write_string_with_format(
-                self.row,
-                self.column,
-                *heading,
-                &self.looks.heading,
-            )?;
-            self.column += 1;
-        }
-        self.end();
-        Ok(())
-    }
-
-    /// Writes a text, which is never taken for a formula. Nothing is written for an empty one.
-    fn text(&mut self, text: &str) -> Result<(), XlsxError> {
-        if !text.is_empty() {
-            let look = if self.total { &self.looks.total } else { &self.looks.text };
-            self.sheet.write_string_with_format(self.row, self.column, fitting(text), look)?;
-        }
-        self.column += 1;
-        Ok(())
-    }
-
-    fn texts(&mut self, texts: &[&str]) -> Result<(), XlsxError> {
-        texts.iter().try_for_each(|text| self.text(text))
-    }
-
-    fn number(&mut self, number: u64) -> Result<(), XlsxError> {
-        let look = if self.total { &self.looks.total_number } else { &self.looks.number };
-        self.sheet.write_number_with_format(self.row, self.column, exact(number), look)?;
-        self.column += 1;
-        Ok(())
-    }
-
-    /// Writes a formula with the result that it has, for readers that do not compute.
-    fn formula(&mut self, formula: &str, result: impl ToString) -> Result<(), XlsxError> {
-        let look = if self.total { &self.looks.total_number } else { &self.looks.number };
-        let formula = Formula::new(formula).set_result(result.to_string());
-        self.sheet.write_formula_with_format(self.row, self.column, formula, look)?;
-        self.column += 1;
-        Ok(())
-    }
-
-    fn end(&mut self) {
-        self.row += 1;
-        self.column = 0;
-    }
-
-    /// Returns the number of the row at hand, as formulas count.
-    fn line(&self) -> u32 {
-        self.row + 1
-    }
-}
-
-/// Returns a number as cells hold it; exact up to 2^53.
-fn exact(number: u64) -> f64 {
-    let half = |bits: u64| f64::from(u32::try_from(bits).unwrap_or(u32::MAX));
-    half(number >> 32) * 4_294_967_296.0 + half(number & u64::from(u32::MAX))
-}
-
-/// Cuts a text that no cell can hold, and says so.
-fn fitting(text: &str) -> Cow<'_, str> {
-    match text.char_indices().nth(MOST_LETTERS) {
-        None => Cow::Borrowed(text),
-        Some((end, _)) => {
-            let kept = text.get(..end).unwrap_or_default();
-            Cow::Owned(format!("{kept} ... (cut here: the facts of the document have all of it)"))
-        }
-    }
-}
-
 fn check(agrees: bool) -> &'static str {
     if agrees { AGREES } else { DIFFERS }
 }
@@ -193,7 +67,7 @@ fn check(agrees: bool) -> &'static str {
 /// One row per populated target field, in the order of the run.
 fn logic(sheet: &mut Sheet<'_>, facts: &Facts) -> Result<(), XlsxError> {
     sheet.headings(&[
-        ("Target table", 24),
+        ("Target table", 40),
         ("Target column", 26),
         ("Source table", 24),
         ("Source column", 26),
@@ -213,7 +87,7 @@ fn logic(sheet: &mut Sheet<'_>, facts: &Facts) -> Result<(), XlsxError> {
             field.status.as_deref().unwrap_or_default(),
             field.note.as_deref().unwrap_or_default(),
         ])?;
-        sheet.end();
+        sheet.end()?;
     }
     Ok(())
 }
@@ -234,31 +108,31 @@ fn notes(sheet: &mut Sheet<'_>, facts: &Facts, digest: &Digest) -> Result<u32, X
     about.extend(iteration.base.map(|base| format!("Keeps the ids of iteration {base}")));
     for line in &about {
         sheet.texts(&["document", "", line])?;
-        sheet.end();
+        sheet.end()?;
     }
     sheet.texts(&["summary", "", &facts.summary])?;
-    sheet.end();
+    sheet.end()?;
     for note in &facts.notes {
         sheet.texts(&["note", "", note])?;
-        sheet.end();
+        sheet.end()?;
     }
     for field in facts.conversion.iter().filter(|field| field.rule == IGNORE) {
         let why = field.note.as_deref().unwrap_or("not populated");
         let note = format!("{}, {}: {why}", field.target_table, field.target_column);
         sheet.texts(&["left empty", "", &note])?;
-        sheet.end();
+        sheet.end()?;
     }
     for section in &facts.sections {
         for reason in &section.filtered_by {
             sheet.texts(&[LEFT_OUT, &section.name, &reason.reason])?;
             sheet.number(reason.rows)?;
-            sheet.end();
+            sheet.end()?;
         }
     }
     for finding in facts.findings.iter().filter(|finding| finding.resolved) {
         let note = format!("Finding {} by {}: {}", finding.number, finding.who, finding.state);
         sheet.texts(&["finding", "", &note])?;
-        sheet.end();
+        sheet.end()?;
     }
     Ok(sheet.row)
 }
@@ -277,16 +151,16 @@ fn warnings(sheet: &mut Sheet<'_>, facts: &Facts) -> Result<(), XlsxError> {
         sheet.texts(&["rejected", &rule.section, &rule.rule, &rule.field])?;
         sheet.number(rule.rows)?;
         sheet.text(&places(rule))?;
-        sheet.end();
+        sheet.end()?;
     }
     for warning in &facts.warnings {
         sheet.texts(&["warning", "", "", "", "", warning])?;
-        sheet.end();
+        sheet.end()?;
     }
     for finding in facts.findings.iter().filter(|finding| !finding.resolved) {
         let note = format!("Finding {} by {}: {}", finding.number, finding.who, finding.state);
         sheet.texts(&["finding", "", "", "", "", &note])?;
-        sheet.end();
+        sheet.end()?;
     }
     Ok(())
 }
@@ -339,8 +213,8 @@ fn load(sheet: &mut Sheet<'_>, facts: &Facts) -> Result<(), XlsxError> {
         let formula = format!("='{IMPORT}'!E{line}+'{IMPORT}'!F{line}+'{IMPORT}'!G{line}");
         sheet.formula(&formula, accounted(section))?;
         let agrees = check(section.read == accounted(section));
-        sheet.formula(&format!("=IF(D{line}=E{line},\"{AGREES}\",\"{DIFFERS}\")"), agrees)?;
-        sheet.end();
+        sheet.verdict(&format!("=IF(D{line}=E{line},\"{AGREES}\",\"{DIFFERS}\")"), agrees)?;
+        sheet.end()?;
     }
     let (line, last) = (sheet.line(), sheet.row.max(2));
     let (read, found) = (sum(facts, |section| section.read), sum(facts, accounted));
@@ -348,11 +222,11 @@ fn load(sheet: &mut Sheet<'_>, facts: &Facts) -> Result<(), XlsxError> {
     sheet.texts(&["Total", "", ""])?;
     sheet.formula(&format!("=SUM(D2:D{last})"), read)?;
     sheet.formula(&format!("=SUM(E2:E{last})"), found)?;
-    sheet.formula(
+    sheet.verdict(
         &format!("=IF(D{line}=E{line},\"{AGREES}\",\"{DIFFERS}\")"),
         check(read == found),
     )?;
-    sheet.end();
+    sheet.end()?;
     Ok(())
 }
 
@@ -395,8 +269,8 @@ fn import(sheet: &mut Sheet<'_>, facts: &Facts, noted: u32) -> Result<(), XlsxEr
             difference(section.read, accounted(section)),
         )?;
         let agrees = section.read == accounted(section) && section.filtered == reasons(section);
-        sheet.formula(&says(line), check(agrees))?;
-        sheet.end();
+        sheet.verdict(&says(line), check(agrees))?;
+        sheet.end()?;
     }
     let (line, last) = (sheet.line(), sheet.row.max(2));
     let (read, found) = (sum(facts, |section| section.read), sum(facts, accounted));
@@ -413,8 +287,8 @@ fn import(sheet: &mut Sheet<'_>, facts: &Facts, noted: u32) -> Result<(), XlsxEr
         sheet.formula(&format!("=SUM({column}2:{column}{last})"), total)?;
     }
     sheet.formula(&format!("=D{line}-E{line}-F{line}-G{line}"), difference(read, found))?;
-    sheet.formula(&says(line), check(read == found && left_out == by_reason))?;
-    sheet.end();
+    sheet.verdict(&says(line), check(read == found && left_out == by_reason))?;
+    sheet.end()?;
     Ok(())
 }
 
@@ -531,11 +405,5 @@ mod tests {
             .collect();
         assert_eq!(noted[0], "=1+1");
         assert!(noted[1].starts_with("xxx") && noted[1].ends_with("have all of it)"));
-    }
-
-    #[test]
-    fn a_number_stays_exact() {
-        let texts = [0, 1, 4_294_967_296, 9_007_199_254_740_991].map(|n| exact(n).to_string());
-        assert_eq!(texts, ["0", "1", "4294967296", "9007199254740991"]);
     }
 }

@@ -3,14 +3,24 @@
 //! The reader is Landfall's own because a migration must report what a lenient reader mends in
 //! silence: a quoted field that is never closed, text after a closing quote, a last line cut off.
 
-use std::{io::BufRead, mem};
+mod reader;
+#[cfg(test)]
+mod tests;
 
+use std::mem;
+
+use self::reader::{End, Raw, Reader};
 use super::{
-    Defect, Format, Input, Record, Row, check_columns,
-    decode::{self, Text},
-    is_header,
+    Defect, Format, Input, LONGEST_ROW, MOST_COLUMNS, Record, Row, check_columns, decode,
+    is_header, too_many,
 };
 use crate::{error::Error, spec::model};
+
+/// So many lines may stand in one row that is broken; more are no row, but a quote that swallows the file.
+const MOST_TAKEN: u64 = 10_000;
+
+/// What is wrong with a row that has a NUL character.
+const NUL: &str = "holds a NUL character; have the file exported again";
 
 /// A delimited text file.
 pub(crate) struct Csv {
@@ -58,14 +68,7 @@ impl Csv {
 
     fn open(&self) -> Result<Reader<'_>, Error> {
         let text = decode::open(&self.file, &self.input, self.encoding)?;
-        Ok(Reader {
-            file: &self.file,
-            input: text.bytes,
-            encoding: text.encoding,
-            line: 1,
-            delimiter: self.delimiter,
-            quote: self.quote,
-        })
+        Ok(Reader::new(&self.file, text, self.delimiter, self.quote))
     }
 
     fn header(&self, reader: &mut Reader<'_>, raw: &mut Raw) -> Result<Vec<String>, Error> {
@@ -73,26 +76,74 @@ impl Csv {
             self.wrong(None, "is empty: expected a header row at least; ask for the file again")
         })?;
         let line = raw.line;
+        let wrong = |what: String| self.wrong(Some(line), what);
+        let returns =
+            "expected lines ending with LF or CR LF, found CR alone; convert the line endings";
+        if raw.too_long || raw.fields > MOST_COLUMNS {
+            return Err(wrong(if raw.bytes.contains(&b'\r') {
+                returns.to_owned()
+            } else if raw.too_long {
+                format!(
+                    "expected a header row of at most {LONGEST_ROW} bytes, found a longer one; correct `format`, or have the file exported with line ends"
+                )
+            } else {
+                too_many(raw.fields)
+            }));
+        }
         if raw.malformed || end == End::CutInQuotes {
-            return Err(self.wrong(
-                Some(line),
-                "expected a header row of plain names, found text after a closing quote",
+            return Err(wrong(
+                "expected a header row of plain names, found text after a closing quote".to_owned(),
             ));
         }
         let mut record = Record::default();
-        decode(reader.encoding, raw, &mut record)
-            .map_err(|defect| self.wrong(Some(line), format!("the header {}", defect.reason)))?;
+        decode(reader.encoding, raw, &mut record).map_err(|defect| {
+            let wide = if defect.reason == NUL {
+                ", or state `encoding` if the file is UTF-16 without a byte order mark"
+            } else {
+                ""
+            };
+            wrong(format!("the header {}{wide}", defect.reason))
+        })?;
         let names: Vec<String> = (0..record.len())
             .map(|index| record.get(index).unwrap_or_default().trim().to_owned())
             .collect();
         if names.iter().any(|name| name.contains('\r')) {
-            return Err(self.wrong(
-                Some(line),
-                "expected lines ending with LF or CR LF, found CR alone; convert the line endings",
+            return Err(wrong(returns.to_owned()));
+        }
+        if is_separator_line(&names) {
+            return Err(wrong(
+                "expected the names of the columns, found the line `sep=` that Excel writes before them; delete the line, and state the character behind `sep=` as `delimiter`".to_owned(),
             ));
         }
         check_columns(&self.file, &names)?;
         Ok(names)
+    }
+
+    /// Hands over a broken row, and each line that it took along: where a quote is wrong, they are rows of their own.
+    fn reject(
+        &self,
+        raw: &Raw,
+        reason: &str,
+        visit: &mut dyn FnMut(Row<'_>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let Raw { line, last, .. } = *raw;
+        if last == line {
+            return visit(Row { line, content: Err(Defect::shape(reason)) });
+        }
+        let whole = format!(
+            "{reason}; the row begins at line {line} and ends at line {last}: a quote may be missing or one too many"
+        );
+        if last - line > MOST_TAKEN {
+            return Err(self.wrong(Some(line), format!("{whole}; correct the quote")));
+        }
+        visit(Row { line, content: Err(Defect::shape(whole)) })?;
+        for taken in line + 1..=last {
+            let reason = format!(
+                "stands inside the row that begins at line {line}, which is rejected; correct the quotes there"
+            );
+            visit(Row { line: taken, content: Err(Defect::shape(reason)) })?;
+        }
+        Ok(())
     }
 
     fn wrong(&self, line: Option<u64>, what: impl Into<String>) -> Error {
@@ -116,9 +167,26 @@ fn decode(encoding: model::Encoding, raw: &mut Raw, record: &mut Record) -> Resu
     mem::swap(&mut record.ends, &mut raw.ends);
     record.absent.clear();
     if record.text.contains('\0') {
-        return Err(Defect::encoding("holds a NUL character; have the file exported again"));
+        return Err(Defect::encoding(NUL));
     }
     Ok(())
+}
+
+/// Tells whether the first line is `sep=;`, by which Excel knows the delimiter.
+fn is_separator_line(names: &[String]) -> bool {
+    let Some((first, rest)) = names.split_first() else { return false };
+    let begins = first.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("sep="));
+    begins && first.chars().count() <= 5 && rest.iter().all(String::is_empty)
+}
+
+/// Tells whether a row is the header again, as where one export was put behind another.
+fn repeats(record: &Record, names: &[String]) -> bool {
+    names.iter().enumerate().all(|(index, name)| {
+        let cell = record.get(index).unwrap_or_default().trim();
+        // Behind the first export the byte order mark of the second is part of the text.
+        let cell = if index == 0 { cell.trim_start_matches('\u{feff}') } else { cell };
+        cell == name
+    })
 }
 
 impl Format for Csv {
@@ -130,15 +198,19 @@ impl Format for Csv {
         let mut reader = self.open()?;
         let mut raw = Raw::default();
         let mut record = Record::default();
-        let expected = self.header(&mut reader, &mut raw)?.len();
+        let names = self.header(&mut reader, &mut raw)?;
+        let expected = names.len();
         while let Some(end) = reader.next(&mut raw)? {
             let line = raw.line;
-            let found = raw.ends.len();
+            let found = raw.fields;
             if end == End::CutInQuotes {
                 return Err(self.wrong(
                     Some(line),
                     "expected the quoted field that begins here to be closed, found the end of the file: the file is cut off or a quote is missing; ask for the file again or correct the quote",
                 ));
+            }
+            if end == End::OfFile && raw.is_end_mark() {
+                break;
             }
             if end == End::OfFile && found < expected {
                 return Err(self.wrong(
@@ -146,13 +218,14 @@ impl Format for Csv {
                     format!("expected {expected} fields and a line end, found {found} fields and the end of the file: the file is cut off; ask for the file again"),
                 ));
             }
-            let content = if raw.malformed {
-                Err(Defect::shape("expected a delimiter after a closing quote, found more text"))
-            } else if found != expected {
-                Err(Defect::shape(format!("expected {expected} fields, found {found}")))
-            } else {
-                decode(reader.encoding, &mut raw, &mut record)
-            };
+            if let Some(reason) = raw.fault(expected) {
+                self.reject(&raw, &reason, visit)?;
+                continue;
+            }
+            let mut content = decode(reader.encoding, &mut raw, &mut record);
+            if content.is_ok() && repeats(&record, &names) {
+                content = Err(Defect::shape("repeats the header line; delete the line"));
+            }
             visit(Row { line, content: content.map(|()| &record) })?;
         }
         Ok(())
@@ -189,325 +262,4 @@ pub(crate) fn read_spec_table(
         Ok(record) => visit(row.line, record),
         Err(defect) => Err(csv.wrong(Some(row.line), format!("the row: {}", defect.reason))),
     })
-}
-
-/// How a row ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum End {
-    OfLine,
-    OfFile,
-    CutInQuotes,
-}
-
-/// The bytes of one row, quotes removed.
-#[derive(Debug, Default)]
-pub(crate) struct Raw {
-    bytes: Vec<u8>,
-    ends: Vec<usize>,
-    line: u64,
-    quoted: bool,
-    malformed: bool,
-}
-
-impl Raw {
-    fn start(&mut self, line: u64) {
-        self.bytes.clear();
-        self.ends.clear();
-        self.line = line;
-        self.quoted = false;
-        self.malformed = false;
-    }
-
-    fn end_field(&mut self) {
-        self.ends.push(self.bytes.len());
-    }
-
-    fn drop_carriage_return(&mut self) {
-        let start = self.ends.last().copied().unwrap_or(0);
-        if self.bytes.len() > start && self.bytes.last() == Some(&b'\r') {
-            self.bytes.pop();
-        }
-    }
-
-    /// Returns the defect of a row with a byte that is no text, at a place of the row's bytes.
-    fn not_text(&self, encoding: model::Encoding, place: usize) -> Defect {
-        let byte = self.bytes.get(place).copied().unwrap_or_default();
-        let before = self.ends.iter().take_while(|end| **end <= place);
-        let (fields, start) = before.fold((0, 0), |(count, _), end| (count + 1, *end));
-        let place = format!("as byte {} of field {}", place - start + 1, fields + 1);
-        Text::defect(encoding, byte, &place)
-    }
-
-    fn is_blank(&self) -> bool {
-        self.ends.is_empty() && self.bytes.is_empty() && !self.quoted
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
-    FieldStart,
-    Plain,
-    Quoted,
-    AfterQuote,
-    AfterReturn,
-}
-
-struct Reader<'a> {
-    file: &'a str,
-    input: Box<dyn BufRead + 'a>,
-    encoding: model::Encoding,
-    line: u64,
-    delimiter: u8,
-    quote: Option<u8>,
-}
-
-impl Reader<'_> {
-    /// Reads the next row that is not blank; none at the end of the file.
-    fn next(&mut self, raw: &mut Raw) -> Result<Option<End>, Error> {
-        let mut state = State::FieldStart;
-        let mut opened = self.line;
-        raw.start(self.line);
-        loop {
-            let buffer = match self.input.fill_buf() {
-                Ok(buffer) => buffer,
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
-                Err(error) => {
-                    return Err(Error::Source {
-                        file: self.file.to_owned(),
-                        line: Some(self.line),
-                        what: format!("cannot be read: {error}"),
-                    });
-                }
-            };
-            if buffer.is_empty() {
-                return Ok(match state {
-                    State::Quoted => {
-                        raw.line = opened;
-                        Some(End::CutInQuotes)
-                    }
-                    State::FieldStart if raw.ends.is_empty() => None,
-                    State::FieldStart | State::Plain | State::AfterQuote | State::AfterReturn => {
-                        raw.drop_carriage_return();
-                        raw.end_field();
-                        Some(End::OfFile)
-                    }
-                });
-            }
-            let mut at = 0;
-            let mut complete = false;
-            while at < buffer.len() && !complete {
-                let byte = buffer[at];
-                match state {
-                    State::FieldStart if self.quote == Some(byte) => {
-                        opened = self.line;
-                        raw.quoted = true;
-                        state = State::Quoted;
-                        at += 1;
-                    }
-                    State::FieldStart | State::Plain => {
-                        let rest = &buffer[at..];
-                        let delimiter = self.delimiter;
-                        let run = rest
-                            .iter()
-                            .position(|byte| *byte == delimiter || *byte == b'\n')
-                            .unwrap_or(rest.len());
-                        raw.bytes.extend_from_slice(&rest[..run]);
-                        at += run;
-                        state = State::Plain;
-                        if let Some(stop) = buffer.get(at) {
-                            at += 1;
-                            if *stop == delimiter {
-                                raw.end_field();
-                                state = State::FieldStart;
-                            } else {
-                                self.line += 1;
-                                raw.drop_carriage_return();
-                                if raw.is_blank() {
-                                    raw.start(self.line);
-                                    state = State::FieldStart;
-                                } else {
-                                    raw.end_field();
-                                    complete = true;
-                                }
-                            }
-                        }
-                    }
-                    State::Quoted => {
-                        let rest = &buffer[at..];
-                        let quote = self.quote;
-                        let run = rest
-                            .iter()
-                            .position(|byte| Some(*byte) == quote || *byte == b'\n')
-                            .unwrap_or(rest.len());
-                        raw.bytes.extend_from_slice(&rest[..run]);
-                        at += run;
-                        if let Some(stop) = buffer.get(at) {
-                            at += 1;
-                            if *stop == b'\n' {
-                                self.line += 1;
-                                raw.bytes.push(b'\n');
-                            } else {
-                                state = State::AfterQuote;
-                            }
-                        }
-                    }
-                    State::AfterQuote if self.quote == Some(byte) => {
-                        raw.bytes.push(byte);
-                        state = State::Quoted;
-                        at += 1;
-                    }
-                    State::AfterQuote | State::AfterReturn if byte == b'\n' => {
-                        self.line += 1;
-                        raw.end_field();
-                        complete = true;
-                        at += 1;
-                    }
-                    State::AfterQuote if byte == self.delimiter => {
-                        raw.end_field();
-                        state = State::FieldStart;
-                        at += 1;
-                    }
-                    State::AfterQuote if byte == b'\r' => {
-                        state = State::AfterReturn;
-                        at += 1;
-                    }
-                    State::AfterQuote | State::AfterReturn => {
-                        raw.malformed = true;
-                        state = State::Plain;
-                    }
-                }
-            }
-            self.input.consume(at);
-            if complete {
-                return Ok(Some(End::OfLine));
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    type Rows = Vec<(u64, Result<Vec<String>, &'static str>)>;
-
-    fn csv(bytes: &[u8]) -> Csv {
-        Csv::of_spec("people.csv", bytes)
-    }
-
-    fn rows(csv: &Csv) -> Result<Rows, Error> {
-        let mut rows = Vec::new();
-        csv.read(&mut |row| {
-            let cells = row.content.map_err(|defect| defect.rule).map(|record| {
-                (0..record.len()).map(|i| record.get(i).unwrap().to_owned()).collect()
-            });
-            rows.push((row.line, cells));
-            Ok(())
-        })?;
-        Ok(rows)
-    }
-
-    fn texts(cells: &[&str]) -> Result<Vec<String>, &'static str> {
-        Ok(cells.iter().map(|cell| (*cell).to_owned()).collect())
-    }
-
-    #[test]
-    fn rows_know_their_line_across_quotes_blank_lines_and_line_endings() {
-        let csv = csv(b"\xef\xbb\xbfa,b\r\n1,\"x\ny\"\r\n\r\n2,\"say \"\"hi\"\"\"\r\n3,");
-        assert_eq!(csv.columns().unwrap(), ["a", "b"]);
-        assert_eq!(
-            rows(&csv).unwrap(),
-            vec![
-                (2, texts(&["1", "x\ny"])),
-                (5, texts(&["2", "say \"hi\""])),
-                (6, texts(&["3", ""])),
-            ]
-        );
-    }
-
-    #[test]
-    fn a_row_of_another_shape_is_a_defect_and_the_file_goes_on() {
-        let rows = rows(&csv(b"a,b\n1\n1,2,3\n\"x\"y,2\n4,5\n")).unwrap();
-        let rules: Vec<_> = rows.iter().map(|(line, row)| (*line, row.is_ok())).collect();
-        assert_eq!(rules, [(2, false), (3, false), (4, false), (5, true)]);
-    }
-
-    #[test]
-    fn a_file_cut_off_is_an_error_that_names_the_line() {
-        for (text, line) in [("a,b\n1,2\n3,\"open\n4,5\n", 3), ("a,b\n1,2\n3", 3)] {
-            match rows(&csv(text.as_bytes())) {
-                Err(Error::Source { line: found, what, .. }) => {
-                    assert_eq!(found, Some(line));
-                    assert!(what.contains("cut off"), "{what}");
-                }
-                other => panic!("{other:?}"),
-            }
-        }
-    }
-
-    #[test]
-    fn wrong_encodings_are_told_apart() {
-        let error = csv(b"\xff\xfea\0,\0b\0").columns().unwrap_err().to_string();
-        assert!(error.contains("expected utf-8") && error.contains("utf-16le"), "{error}");
-        let mut wide = csv(b"\xff\xfea\0,\0b\0\n\0\xe9\0,\0\x00\xd8\n\0\xe9\0,\0x\0");
-        wide.encoding = None;
-        let found: Vec<_> = rows(&wide).unwrap().into_iter().map(|(_, row)| row).collect();
-        assert_eq!(found, vec![Err("encoding"), texts(&["é", "x"])]);
-        let error = csv(b"a\0,\0b\0").columns().unwrap_err().to_string();
-        assert!(error.contains("bytes of value 0"), "{error}");
-        let broken = csv(b"a,b\nJos\xe9,1\nAda,2\n\xc3,\xa9\n");
-        let found: Vec<_> = rows(&broken).unwrap().into_iter().map(|(_, row)| row).collect();
-        assert_eq!(found, vec![Err("encoding"), texts(&["Ada", "2"]), Err("encoding")]);
-        let mut latin = csv(b"a,b\nJos\xe9,\x80\nAda,\x81\n");
-        latin.encoding = Some(model::Encoding::Windows1252);
-        let found: Vec<_> = rows(&latin).unwrap().into_iter().map(|(_, row)| row).collect();
-        assert_eq!(found, vec![texts(&["José", "€"]), Err("encoding")]);
-    }
-
-    #[test]
-    fn a_byte_that_is_no_text_is_named_with_its_field() {
-        let mut reasons = Vec::new();
-        csv(b"a,b\nAda,Jos\xe9\n\xc3,\xa9\n")
-            .read(&mut |row| {
-                reasons.push(row.content.unwrap_err().reason);
-                Ok(())
-            })
-            .unwrap();
-        assert!(reasons[0].contains("the byte 0xE9 as byte 4 of field 2"), "{reasons:?}");
-        assert!(reasons[1].contains("of field 2"), "{reasons:?}");
-    }
-
-    #[test]
-    fn a_header_names_every_column_once() {
-        for (text, expected) in [
-            (&b""[..], "empty"),
-            (&b"a,A\n"[..], "columns 1 and 2"),
-            (&b"a,,b\n"[..], "column 2"),
-            (&b"a,b\r1,2\r"[..], "CR alone"),
-            (&b"a,landfall_line\n"[..], "reserved"),
-        ] {
-            let error = csv(text).columns().unwrap_err().to_string();
-            assert!(error.contains(expected), "{error}");
-        }
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn well_formed_files_are_read_as_the_csv_crate_reads_them(
-            cells in proptest::collection::vec(
-                proptest::collection::vec("[a-z\",\n é]{0,6}", 3), 0..20),
-            crlf in proptest::bool::ANY,
-        ) {
-            let terminator = if crlf { ::csv::Terminator::CRLF } else { ::csv::Terminator::Any(b'\n') };
-            let mut writer = ::csv::WriterBuilder::new().terminator(terminator).from_writer(Vec::new());
-            writer.write_record(["one", "two", "three"]).unwrap();
-            for row in &cells {
-                writer.write_record(row).unwrap();
-            }
-            let bytes = writer.into_inner().unwrap();
-            let found: Vec<Vec<String>> =
-                rows(&csv(&bytes)).unwrap().into_iter().map(|(_, row)| row.unwrap()).collect();
-            proptest::prop_assert_eq!(found, cells);
-        }
-    }
 }

@@ -3,26 +3,32 @@
 //! Nested objects become columns with points (`address.city`). Lists have no column: a row that has one is rejected,
 //! unless the spec ignores the column. Numbers are taken as they are written, `null` is no value.
 
+#[cfg(test)]
+mod tests;
+
 use std::{
     collections::{BTreeSet, HashMap},
     fmt,
-    io::{BufRead, Read},
+    io::{self, BufRead, ErrorKind, Read},
 };
 
 use serde::{
     Deserialize, Deserializer,
-    de::{MapAccess, Visitor},
+    de::{IgnoredAny, MapAccess, Visitor},
 };
 use serde_json::value::RawValue;
 
 use super::{
-    Defect, Format, Input, LINE, MOST_COLUMNS, Record, Row,
+    Defect, Format, Input, LINE, LONGEST_ROW, MOST_COLUMNS, Record, Row,
     decode::{self, Text},
 };
 use crate::{error::Error, spec::model};
 
-/// The longest line that is read; a longer one is no row of a table, and would fill the memory.
-const LONGEST_LINE: u64 = 64 << 20;
+/// The most names of one object: those of columns, and of lists that nobody reads.
+const MOST_MEMBERS: usize = 2 * MOST_COLUMNS;
+
+/// The longest name of a column, in bytes, with the names of the objects around it.
+const LONGEST_NAME: usize = 1000;
 
 /// How deep objects may stand in one another.
 const DEEPEST: usize = 16;
@@ -55,22 +61,28 @@ impl JsonLines {
         let mut raw = Vec::new();
         let mut line = 0;
         loop {
-            raw.clear();
             line += 1;
-            let read = bytes
-                .by_ref()
-                .take(LONGEST_LINE)
-                .read_until(b'\n', &mut raw)
-                .map_err(|error| self.wrong(Some(line), format!("cannot be read: {error}")))?;
+            let (read, longer) = match take_line(&mut bytes, &mut raw) {
+                Ok(found) => found,
+                // A packed file that is cut off; an unpacked one is cut off in the middle of its last line.
+                Err(error) if error.kind() == ErrorKind::UnexpectedEof => {
+                    let reason =
+                        format!("the file ends here: {error}; the rows before it are read");
+                    return visit(line, Err(Defect::shape(reason)));
+                }
+                Err(error) => {
+                    return Err(self.wrong(Some(line), format!("cannot be read: {error}")));
+                }
+            };
             if read == 0 {
                 return Ok(());
             }
-            let ended = raw.last() == Some(&b'\n');
-            if !ended && read as u64 >= LONGEST_LINE {
-                return Err(self.wrong(
-                    Some(line),
-                    format!("expected a line of at most {LONGEST_LINE} bytes, found a longer one; have the file exported as JSON Lines, one object on each line"),
-                ));
+            if longer {
+                let reason = format!(
+                    "expected a line of at most {LONGEST_ROW} bytes, found a longer one; have the file exported as JSON Lines, one object on each line"
+                );
+                visit(line, Err(Defect::shape(reason)))?;
+                continue;
             }
             match std::str::from_utf8(&raw) {
                 Ok(text) if text.trim().is_empty() => {}
@@ -126,6 +138,17 @@ impl JsonLines {
     }
 }
 
+/// Takes the next line: how many bytes of it are kept, none at the end of the file, and whether it is longer.
+fn take_line(bytes: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<(usize, bool)> {
+    line.clear();
+    let kept = bytes.by_ref().take(LONGEST_ROW as u64 + 1).read_until(b'\n', line)?;
+    let longer = kept > LONGEST_ROW && line.last() != Some(&b'\n');
+    if longer {
+        bytes.skip_until(b'\n')?;
+    }
+    Ok((kept, longer))
+}
+
 impl Format for JsonLines {
     /// Reads the whole file, because every object may have names of its own; in the order in which they first appear.
     fn columns(&self) -> Result<Vec<String>, Error> {
@@ -134,27 +157,36 @@ impl Format for JsonLines {
         let mut known: HashMap<String, (usize, bool)> = HashMap::new();
         let mut objects: u64 = 0;
         let mut list = false;
-        self.lines(&mut |_, text| {
-            let Ok(text) = text else { return Ok(()) };
-            list |= objects == 0 && text.starts_with('[');
-            let found = flattened(text, &mut |name, value| {
-                let valued = !matches!(value, Value::Null);
-                if let Some((_, has_value)) = known.get_mut(name) {
-                    *has_value |= valued;
-                } else if names.len() <= MOST_COLUMNS {
-                    known.insert(name.to_owned(), (names.len(), valued));
-                    names.push(name.to_owned());
-                }
-                Ok(())
+        let mut fault: Option<(u64, String)> = None;
+        self.lines(&mut |line, text| {
+            let found = text.and_then(|text| {
+                list |= objects == 0 && text.starts_with('[');
+                flattened(text, &mut |name, value| {
+                    let valued = !matches!(value, Value::Null);
+                    if let Some((_, has_value)) = known.get_mut(name) {
+                        *has_value |= valued;
+                    } else if names.len() <= MOST_COLUMNS {
+                        known.insert(name.to_owned(), (names.len(), valued));
+                        names.push(name.to_owned());
+                    }
+                    Ok(())
+                })
             });
-            objects += u64::from(found.is_ok());
+            match found {
+                Ok(()) => objects += 1,
+                Err(defect) => {
+                    fault.get_or_insert((line, defect.reason));
+                }
+            }
             Ok(())
         })?;
         if objects == 0 {
-            let found = if list {
-                "a JSON list; have it exported as JSON Lines, without the brackets and commas around the objects"
-            } else {
-                "none; correct `format` or ask for the file again"
+            let found = match fault {
+                _ if list => "a JSON list; have it exported as JSON Lines, without the brackets and commas around the objects".to_owned(),
+                Some((line, reason)) => format!(
+                    "none (line {line}: {reason}); have it exported with nothing else on a line, or correct `format`"
+                ),
+                None => "none; correct `format` or ask for the file again".to_owned(),
             };
             return Err(
                 self.wrong(None, format!("expected one JSON object on each line, found {found}"))
@@ -237,29 +269,40 @@ enum Value {
 }
 
 /// The members of an object, in their order.
-struct Members<'a>(Vec<(String, &'a RawValue)>);
+struct Members<'a> {
+    first: Vec<(String, &'a RawValue)>,
+    /// Whether there are more than [`MOST_MEMBERS`].
+    more: bool,
+}
 
 impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Object;
 
         impl<'de> Visitor<'de> for Object {
-            type Value = Vec<(String, &'de RawValue)>;
+            type Value = Members<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an object")
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry::<String, &'de RawValue>()? {
-                    members.push(member);
+                let mut first = Vec::new();
+                while first.len() < MOST_MEMBERS {
+                    let Some(member) = map.next_entry::<String, &'de RawValue>()? else {
+                        return Ok(Members { first, more: false });
+                    };
+                    first.push(member);
                 }
-                Ok(members)
+                let mut more = false;
+                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {
+                    more = true;
+                }
+                Ok(Members { first, more })
             }
         }
 
-        deserializer.deserialize_map(Object).map(Members)
+        deserializer.deserialize_map(Object)
     }
 }
 
@@ -290,7 +333,7 @@ fn object(
         return Err(Defect::shape(format!("expected objects at most {DEEPEST} deep, found more")));
     }
     // What serde_json says may repeat a value.
-    let Members(members) = serde_json::from_str(text).map_err(|error| {
+    let Members { first, more } = serde_json::from_str(text).map_err(|error| {
         let where_to = if error.is_eof() {
             "its end is missing: the line was cut off or broken in two".to_owned()
         } else {
@@ -298,12 +341,22 @@ fn object(
         };
         Defect::shape(format!("expected a whole JSON object, found one of which {where_to}"))
     })?;
+    if more {
+        return Err(Defect::shape(format!(
+            "expected at most {MOST_MEMBERS} names in an object, found more; are values used as names?"
+        )));
+    }
     let length = name.len();
-    for (member, value) in members {
+    for (member, value) in first {
         if length > 0 {
             name.push('.');
         }
         name.push_str(&member);
+        if name.len() > LONGEST_NAME {
+            return Err(Defect::shape(format!(
+                "expected names of at most {LONGEST_NAME} bytes, found a longer one; are values used as names?"
+            )));
+        }
         let raw = value.get();
         match raw.as_bytes().first() {
             Some(b'{') => object(raw, name, depth + 1, visit)?,
@@ -325,115 +378,4 @@ fn object(
         name.truncate(length);
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    type Cells = Vec<Option<String>>;
-
-    fn source(text: &[u8], ignored: &[&str]) -> JsonLines {
-        JsonLines {
-            file: "people.jsonl".to_owned(),
-            input: Input::Held(text.into()),
-            encoding: None,
-            ignored: ignored.iter().map(|name| (*name).to_owned()).collect(),
-        }
-    }
-
-    fn rows(source: &JsonLines) -> Vec<(u64, Result<Cells, Defect>)> {
-        let mut rows = Vec::new();
-        source
-            .read(&mut |row| {
-                let cells = row.content.map(|record| {
-                    (0..record.len()).map(|index| record.get(index).map(str::to_owned)).collect()
-                });
-                rows.push((row.line, cells));
-                Ok(())
-            })
-            .unwrap();
-        rows
-    }
-
-    fn cells(cells: &[Option<&str>]) -> Result<Cells, Defect> {
-        Ok(cells.iter().map(|cell| cell.map(str::to_owned)).collect())
-    }
-
-    #[test]
-    fn values_are_as_they_are_written_and_nested_ones_have_points() {
-        let json = source(
-            "{\"No\":7,\"Amount\":5.00,\"Big\":12345678901234567890.10,\"Smokes\":true,\"Name\":\"Jos\\u00e9\"}\n\n\
-             {\"No\":8,\"Address\":{\"Town\":\"Hull\",\"Geo\":{\"x\":1e3}},\"Name\":null}\r\n\
-             {\"Address\":null,\"No\":9}"
-                .as_bytes(),
-            &[],
-        );
-        assert_eq!(
-            json.columns().unwrap(),
-            ["No", "Amount", "Big", "Smokes", "Name", "Address.Town", "Address.Geo.x"]
-        );
-        assert_eq!(
-            rows(&json),
-            vec![
-                (
-                    1,
-                    cells(&[
-                        Some("7"),
-                        Some("5.00"),
-                        Some("12345678901234567890.10"),
-                        Some("true"),
-                        Some("José"),
-                        None,
-                        None
-                    ])
-                ),
-                (3, cells(&[Some("8"), None, None, None, None, Some("Hull"), Some("1e3")])),
-                (4, cells(&[Some("9"), None, None, None, None, None, None])),
-            ]
-        );
-    }
-
-    #[test]
-    fn a_line_that_is_no_object_is_a_defect_and_the_file_goes_on() {
-        let text = b"{\"a\":\"Nowak\"}\n[1,\"Nowak\"]\n\"Nowak\"\n12\nNowak\n{\"a\":\"Nowak\n{\"a\":\"Nowak\" \"b\"}\n\
-            {\"a\":\"\xff\"}\n{\"a\":[\"Nowak\"]}\n{\"a\":1,\"a\":2}\n{\"a\":\"\\ud800\"}\n{\"a\":\"\\u0000\"}\n{\"a\":[ ]}\n";
-        let found = rows(&source(text, &[]));
-        let expected = [
-            (2, "shape", "found a list"),
-            (3, "shape", "found a text"),
-            (4, "shape", "found a number"),
-            (5, "shape", "no JSON"),
-            (6, "shape", "found one of which"),
-            (7, "shape", "column"),
-            (8, "encoding", "byte 7 of the line"),
-            (9, "shape", "column 1, found a list"),
-            (10, "shape", "found one twice"),
-            (11, "encoding", "half a character"),
-            (12, "encoding", "NUL"),
-        ];
-        assert_eq!(found.len(), expected.len() + 2);
-        assert_eq!(found.last(), Some(&(13, cells(&[None]))));
-        for ((line, content), (expected, rule, part)) in found.iter().skip(1).zip(expected) {
-            let defect = content.as_ref().unwrap_err();
-            assert_eq!((*line, defect.rule), (expected, rule));
-            assert!(defect.reason.contains(part), "{defect:?}");
-            assert!(!defect.reason.contains("Nowak"), "{defect:?}");
-        }
-        assert_eq!(rows(&source(text, &["a"])).iter().filter(|(_, row)| row.is_ok()).count(), 3);
-    }
-
-    #[test]
-    fn a_file_without_objects_and_names_alike_are_named() {
-        for (text, part) in [
-            (&b"[{\"a\":1},\n{\"a\":2}]"[..], "a JSON list"),
-            (b"a,b\n1,2\n", "one JSON object"),
-            (b"{\"a\":1,\"A\":2}", "differ in more than case"),
-            (b"{\"\":1}", "empty one"),
-            (b"{\"landfall_line\":1}", "reserved"),
-        ] {
-            let error = source(text, &[]).columns().unwrap_err().to_string();
-            assert!(error.contains("people.jsonl") && error.contains(part), "{error}");
-        }
-    }
 }

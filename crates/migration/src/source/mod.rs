@@ -2,7 +2,7 @@
 
 mod csv;
 mod decode;
-mod excel;
+pub(crate) mod excel;
 mod json_lines;
 mod mysql_dump;
 mod pg_dump;
@@ -31,8 +31,31 @@ pub(crate) trait Format: Send + Sync {
     /// Returns the columns, as their header (or table) names them.
     fn columns(&self) -> Result<Vec<String>, Error>;
 
+    /// Asks what may be wrong where the columns have other names than the spec knows.
+    fn question(&self) -> &'static str {
+        "does the file begin with its header line?"
+    }
+
     /// Hands over every row in order; stops at the first error of the visitor.
     fn read(&self, visit: &mut dyn FnMut(Row<'_>) -> Result<(), Error>) -> Result<(), Error>;
+
+    /// Returns what people should know of the source although it can be read, once its columns were read.
+    fn notes(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Returns the sheets of a workbook on which something stands; other files have none.
+    fn sheets(&self) -> Result<Vec<Sheet>, Error> {
+        Ok(Vec::new())
+    }
+}
+
+/// A sheet of a workbook.
+pub(crate) struct Sheet {
+    pub(crate) name: String,
+    pub(crate) hidden: bool,
+    /// Whether it is the one that is the source.
+    pub(crate) read: bool,
 }
 
 /// A row of a source.
@@ -131,6 +154,12 @@ pub(crate) fn open(
     }
 }
 
+/// Refuses a file that is no workbook, and one that would fill the memory or never end, by the limits of sources: for
+/// workbooks that are no source.
+pub(crate) fn guard_workbook(path: &Path) -> Result<(), Error> {
+    excel::guard(&path.display().to_string(), &Input::File(path.to_owned()))
+}
+
 fn readable(file: &str, path: &Path) -> Result<(), Error> {
     let wrong = |what: String| Error::Source { file: file.to_owned(), line: None, what };
     let facts = fs::metadata(path).map_err(|error| {
@@ -156,6 +185,15 @@ fn readable(file: &str, path: &Path) -> Result<(), Error> {
 /// The most columns of a source: staging adds one, and a table has at most 2000.
 const MOST_COLUMNS: usize = 1999;
 
+/// The most bytes of one row of a text, 16 MiB: a row that is longer is rejected, so that no file fills the memory.
+pub(crate) const LONGEST_ROW: usize = 16 << 20;
+
+fn too_many(columns: usize) -> String {
+    format!(
+        "expected at most {MOST_COLUMNS} columns, found {columns}; check the delimiter, or have the file exported in parts"
+    )
+}
+
 /// Checks the names of a source's columns: none empty, none twice, none reserved, not too many. A name is never shown:
 /// where the header line is missing, it is somebody's data.
 ///
@@ -163,10 +201,7 @@ const MOST_COLUMNS: usize = 1999;
 pub(crate) fn check_columns(file: &str, columns: &[String]) -> Result<(), Error> {
     let wrong = |what: String| Error::Source { file: file.to_owned(), line: Some(1), what };
     if columns.len() > MOST_COLUMNS {
-        return Err(wrong(format!(
-            "expected at most {MOST_COLUMNS} columns, found {}; check the delimiter, or have the file exported in parts",
-            columns.len()
-        )));
+        return Err(wrong(too_many(columns.len())));
     }
     for (index, name) in columns.iter().enumerate() {
         if name.is_empty() {

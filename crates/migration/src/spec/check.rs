@@ -65,6 +65,10 @@ pub(crate) fn plan<'c>(
         return Err(problems);
     }
     notes.extend(unused_maps(spec));
+    for source in &sources {
+        let said = source.format.notes().into_iter();
+        notes.extend(said.map(|note| format!("source `{}`: {note}", source.name)));
+    }
     let checked = Checked {
         name: spec.name().to_owned(),
         product: spec.product().to_owned(),

@@ -5,31 +5,33 @@ use rust_xlsxwriter::{
 };
 
 use super::{Reason, ShownRow, TestVolunteer};
-use crate::error::Error;
+use crate::{
+    error::Error,
+    workbook::{fit, set_up},
+};
 
 /// The most characters of a cell, counted as Excel counts (UTF-16 units).
 const LONGEST: usize = 32_767;
 
 /// The columns of the first sheet, with their widths.
-const VOLUNTEERS: &[(&str, f64)] =
-    &[("external id", 20.0), ("became", 16.0), ("id", 10.0), ("why", 80.0)];
+const VOLUNTEERS: &[(&str, u16)] = &[("external id", 20), ("became", 16), ("id", 10), ("why", 80)];
 
 /// The columns of the second sheet.
-const ROWS: &[(&str, f64)] = &[
-    ("external id", 20.0),
-    ("section", 20.0),
-    ("source", 16.0),
-    ("line", 10.0),
-    ("row became", 12.0),
-    ("source column", 24.0),
-    ("source text", 32.0),
-    ("rule", 16.0),
-    ("what the rule does", 32.0),
-    ("target table", 24.0),
-    ("target column", 24.0),
-    ("value", 32.0),
-    ("refers to", 24.0),
-    ("remarks", 48.0),
+const ROWS: &[(&str, u16)] = &[
+    ("external id", 20),
+    ("section", 20),
+    ("source", 16),
+    ("line", 10),
+    ("row became", 12),
+    ("source column", 24),
+    ("source text", 32),
+    ("rule", 16),
+    ("what the rule does", 32),
+    ("target table", 24),
+    ("target column", 24),
+    ("value", 32),
+    ("refers to", 24),
+    ("remarks", 48),
 ];
 
 /// Writes test volunteers as an `.xlsx` workbook and returns its bytes: one sheet with the volunteers, one with a row
@@ -52,8 +54,7 @@ fn write(volunteers: &[TestVolunteer]) -> Result<Vec<u8>, XlsxError> {
     workbook.set_properties(&DocProperties::new().set_creation_datetime(&written));
     // Format `@` keeps Excel from turning a text into a number or a day.
     let body = Format::new().set_num_format("@").set_text_wrap().set_align(FormatAlign::Top);
-    let mut sheet = Lines { sheet: workbook.add_worksheet(), body: &body, row: 0 };
-    sheet.begin("Test volunteers", VOLUNTEERS)?;
+    let mut sheet = Lines::begin(&mut workbook, "Test volunteers", VOLUNTEERS, &body)?;
     for volunteer in volunteers {
         let id = volunteer.id.map(|id| id.to_string());
         sheet.line(&[
@@ -63,8 +64,7 @@ fn write(volunteers: &[TestVolunteer]) -> Result<Vec<u8>, XlsxError> {
             &remarks(&volunteer.reasons),
         ])?;
     }
-    let mut sheet = Lines { sheet: workbook.add_worksheet(), body: &body, row: 0 };
-    sheet.begin("Side by side", ROWS)?;
+    let mut sheet = Lines::begin(&mut workbook, "Side by side", ROWS, &body)?;
     for volunteer in volunteers {
         for row in &volunteer.rows {
             side_by_side(&mut sheet, &volunteer.external_id, row)?;
@@ -131,28 +131,35 @@ fn remarks(reasons: &[Reason]) -> String {
 /// A sheet that is written line by line.
 struct Lines<'w> {
     sheet: &'w mut Worksheet,
+    columns: &'static [(&'static str, u16)],
     body: &'w Format,
     row: u32,
 }
 
-impl Lines<'_> {
-    fn begin(&mut self, name: &str, columns: &[(&str, f64)]) -> Result<(), XlsxError> {
+impl<'w> Lines<'w> {
+    fn begin(
+        workbook: &'w mut Workbook,
+        name: &str,
+        columns: &'static [(&'static str, u16)],
+        body: &'w Format,
+    ) -> Result<Self, XlsxError> {
         let heading = Format::new().set_bold().set_num_format("@");
-        self.sheet.set_name(name)?;
-        self.sheet.set_freeze_panes(1, 0)?;
+        let sheet = workbook.add_worksheet();
+        sheet.set_name(name)?;
+        set_up(sheet)?;
         for (column, (title, width)) in (0_u16..).zip(columns) {
-            self.sheet.write_string_with_format(0, column, *title, &heading)?;
-            self.sheet.set_column_width(column, *width)?;
+            sheet.write_string_with_format(0, column, *title, &heading)?;
+            sheet.set_column_width(column, f64::from(*width))?;
         }
-        self.row = 1;
-        Ok(())
+        Ok(Self { sheet, columns, body, row: 1 })
     }
 
     fn line(&mut self, texts: &[&str]) -> Result<(), XlsxError> {
-        for (column, text) in (0_u16..).zip(texts) {
-            if !text.is_empty() {
-                self.sheet.write_string_with_format(self.row, column, held(text), self.body)?;
-            }
+        let texts: Vec<String> = texts.iter().map(|text| held(text)).collect();
+        let widths = self.columns.iter().map(|(_, width)| *width);
+        fit(self.sheet, self.row, texts.iter().map(String::as_str).zip(widths))?;
+        for (column, text) in (0_u16..).zip(texts).filter(|(_, text)| !text.is_empty()) {
+            self.sheet.write_string_with_format(self.row, column, text, self.body)?;
         }
         self.row += 1;
         Ok(())

@@ -1,6 +1,7 @@
 //! What bad input gets: a message with what was expected, found and what to do, and nothing half-written.
 
 use rusqlite::Connection;
+use rust_xlsxwriter::Workbook;
 
 use crate::world::{HISTORY, PATIENTS, SPEC, World, catalogue, counts, rejected, rows, section};
 
@@ -19,7 +20,7 @@ fn source_files_that_cannot_be_read_to_their_end_are_named() {
     let cases: [(&[u8], &[&str]); 7] = [
         (b"", &["patients.csv", "is empty"]),
         (b"I\0d\0", &["patients.csv", "bytes of value 0", "utf-16le"]),
-        (b"PK\x03\x04\0\0", &["patients.csv", "bytes of value 0"]),
+        (b"PK\x03\x04\0\0", &["patients.csv", "zip archive"]),
         (
             b"Id,First,Last,Born,Sex,First\n",
             &["patients.csv", "the same name in columns 2 and 6", "header line"],
@@ -225,6 +226,36 @@ fn coverage_may_be_a_note_and_files_nobody_mentions_are_notes() {
         assert!(!notes.contains(personal), "the name of a file in: {notes}");
     }
     assert_eq!(checked.conversion.len(), 10);
+}
+
+#[test]
+fn sheets_that_no_source_reads_are_notes() {
+    let world = World::with("", "");
+    let mut book = Workbook::new();
+    for (name, text, hidden) in [
+        ("People", "Id", false),
+        ("Nowak", "Ada", false),
+        ("Okoro", "Ben", true),
+        ("New", "", false),
+    ] {
+        let sheet = book.add_worksheet();
+        sheet.set_name(name).unwrap().set_hidden(hidden);
+        if !text.is_empty() {
+            sheet.write_string(0, 0, text).unwrap();
+        }
+    }
+    world.dump_file("people.xlsx", book.save_to_buffer().unwrap());
+    world.change_spec(
+        "[[section]]\nname = \"Volunteers\"",
+        "[[source]]\nname = \"people\"\nfile = \"people.xlsx#People\"\nformat = \"excel\"\n\
+         ignored = { Id = \"not needed\" }\n\n[[section]]\nname = \"Volunteers\"",
+    );
+    let checked = world.spec().unwrap().check(&catalogue(), &world.dump()).unwrap();
+    let notes = checked.notes.join("\n");
+    says(&notes, &["2 sheets of `people.xlsx` on which something stands", "1 of them hidden"]);
+    for personal in ["Nowak", "Okoro", "Ada", "Ben"] {
+        assert!(!notes.contains(personal), "what stands in the workbook in: {notes}");
+    }
 }
 
 #[test]

@@ -12,7 +12,10 @@ use landfall_documents::qc_report as report;
 use landfall_migration::{Compared, VolunteerChanges};
 use serde::Serialize;
 
-use crate::{Caller, Installation, Result, error::Error, facts::qc, files, rendition::facts_path};
+use crate::{
+    Caller, Installation, Result, error::Error, facts::qc, files, rendition::facts_path,
+    unfinished::UnfinishedFile,
+};
 
 /// How many rows of each kind of difference are named.
 const MOST_NAMED: usize = 20;
@@ -166,7 +169,7 @@ impl Installation {
         let gone = [first, second].into_iter().find_map(|iteration| destroyed(&state, iteration));
         let volunteers = match &gone {
             Some(_) => None,
-            None => Some(self.volunteers_compared(first, second)?),
+            None => Some(self.volunteers_compared(customer, first, second)?),
         };
         Ok(IterationComparison {
             a: facts(first),
@@ -208,12 +211,8 @@ impl Installation {
         number: u32,
         file: &Path,
     ) -> Result<String> {
-        if file.exists() {
-            return Err(Error::Input {
-                message: format!("`{}` exists already", file.display()),
-                hint: "give another name, or remove it".to_owned(),
-            });
-        }
+        // A document has a number that nothing else will have: first it must be certain that the file can be made.
+        let place = UnfinishedFile::begin(file)?;
         let about = Subject::Iteration(number);
         let document = self.document_make(caller, customer, DocumentKind::QcReport, about)?;
         let path: PathBuf = facts_path(&self.paths, customer, &document, false);
@@ -227,14 +226,19 @@ impl Installation {
             ))
         })?;
         let workbook = report::workbook(&facts, &Digest::of(&bytes))?;
-        files::write(file, &workbook, false)?;
+        place.finish(&workbook)?;
         Ok(document)
     }
 
-    fn volunteers_compared(&self, a: &Iteration, b: &Iteration) -> Result<VolunteerChanges> {
+    fn volunteers_compared(
+        &self,
+        customer: &CustomerId,
+        a: &Iteration,
+        b: &Iteration,
+    ) -> Result<VolunteerChanges> {
         let open = |iteration: &Iteration| {
             let digest = iteration.package.as_ref().map(|package| package.digest);
-            let digest = digest.ok_or_else(|| no_package(iteration.number))?;
+            let digest = digest.ok_or_else(|| no_package(customer, iteration.number))?;
             let catalogue =
                 self.catalogues.values().find(|known| known.digest() == iteration.catalogue);
             let catalogue = catalogue.ok_or_else(|| Error::NotFound {
@@ -263,16 +267,17 @@ pub(super) fn ran(state: &Customer, number: u32) -> Result<&Iteration> {
         what: format!("customer `{}` has no iteration {number}", state.id),
         hint: format!("`landfall migration list {}` shows its iterations", state.id),
     })?;
-    if iteration.package.is_none() { Err(no_package(number)) } else { Ok(iteration) }
+    if iteration.package.is_none() { Err(no_package(&state.id, number)) } else { Ok(iteration) }
 }
 
-fn no_package(number: u32) -> Error {
+fn no_package(customer: &CustomerId, number: u32) -> Error {
     Error::Input {
         message: format!(
             "expected an iteration that ran to its end, found iteration {number}, which made no package"
         ),
-        hint: "compare iterations that made one; `landfall migration list CUSTOMER` shows them"
-            .to_owned(),
+        hint: format!(
+            "name one that made a package; `landfall migration list {customer}` shows them"
+        ),
     }
 }
 
@@ -417,6 +422,12 @@ mod tests {
                 })
                 .collect(),
         }
+    }
+
+    #[test]
+    fn the_hint_of_an_iteration_without_a_package_can_be_typed() {
+        let hint = no_package(&"acme".parse().unwrap(), 4).hint();
+        assert!(hint.is_some_and(|hint| hint.contains("`landfall migration list acme`")));
     }
 
     #[test]

@@ -97,11 +97,13 @@ pub fn migration_check(spec: &Path, source: &Path, release: &Release) -> Result<
     Ok(Spec::load(spec)?.check(&catalogue, source)?)
 }
 
-/// Writes a spec as a workbook: its digest, and the bytes of the file.
+/// Writes a spec as a workbook: its digest, and the bytes of the file `out`. In a workbook that is there already people
+/// may have written their reviews, so it is never replaced.
 ///
 /// # Errors
-/// When the spec cannot be read, or a workbook cannot hold it.
-pub fn migration_workbook_write(spec: &Path) -> Result<(Digest, Vec<u8>)> {
+/// When the file exists, the spec cannot be read, or a workbook cannot hold it.
+pub fn migration_workbook_write(spec: &Path, out: &Path) -> Result<(Digest, Vec<u8>)> {
+    files::is_new(out)?;
     let spec = Spec::load(spec)?;
     Ok((spec.digest(), spec.to_workbook()?))
 }

@@ -30,13 +30,7 @@ impl AskedVolunteers<'_> {
     /// Refuses what cannot be shown, before anything is done for it.
     pub(super) fn check(&self, spec: &Spec) -> Result<()> {
         spec.chosen_test_volunteers(self.ids)?;
-        match self.workbook {
-            Some(file) if file.exists() => Err(Error::Input {
-                message: format!("`{}` exists already", file.display()),
-                hint: "give another name, or remove it".to_owned(),
-            }),
-            Some(_) | None => Ok(()),
-        }
+        self.workbook.map_or(Ok(()), files::is_new)
     }
 }
 

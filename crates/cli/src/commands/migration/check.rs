@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use landfall_core::ids::Release;
@@ -6,7 +6,7 @@ use landfall_operations::migration_check;
 
 use crate::{
     commands::newest_release,
-    context::Context,
+    context::{Context, quoted},
     output::{
         error::Failure,
         number::counted,
@@ -58,6 +58,19 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
         report.release,
         counted(report.conversion.len() as u64, "target field is", "target fields are")
     ));
-    output.talk("next: landfall migration try SPEC --source FOLDER --out FOLDER");
+    let stated = arguments.release.as_ref().map(|release| format!(" --release {release}"));
+    output.talk(&format!(
+        "next: landfall migration try {} --source {} --out {}{}",
+        quoted(&arguments.spec),
+        quoted(&arguments.source),
+        new_folder(),
+        stated.unwrap_or_default()
+    ));
     Ok(())
+}
+
+/// Returns the name of a folder that is not there yet: `out`, or `out-2` and on.
+fn new_folder() -> String {
+    let name = |number: u32| if number == 1 { "out".to_owned() } else { format!("out-{number}") };
+    (1..).map(name).find(|name| !Path::new(name).exists()).unwrap_or_default()
 }

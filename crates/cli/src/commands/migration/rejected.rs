@@ -62,7 +62,13 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
     if rows.is_empty() && arguments.limit > 0 {
         output.talk("no row was rejected");
     } else if rows.len() == arguments.limit && arguments.limit > 0 {
-        output.talk(&format!("the first {} rows; `--limit N` shows more", arguments.limit));
+        let more = context.command(&format!(
+            "landfall migration rejected {} {} --limit {}",
+            arguments.customer,
+            arguments.number,
+            arguments.limit.saturating_mul(10)
+        ));
+        output.talk(&format!("the first {} rows; `{more}` shows more", arguments.limit));
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use clap::Args;
 use landfall_demo::sample::{self, Form, Format, MOST_VOLUNTEERS, Packing, Sample};
 
 use crate::{
-    context::Context,
+    context::{Context, quoted},
     output::{
         error::Failure,
         json::serialised,
@@ -69,6 +69,10 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
             counted(facts.plain_letters, "letter", "letters")
         ));
     }
-    output.talk(&format!("next: landfall migration check {folder}/spec --source {folder}"));
+    output.talk(&format!(
+        "next: landfall migration check {} --source {}",
+        quoted(&arguments.folder.join("spec")),
+        quoted(&arguments.folder)
+    ));
     Ok(())
 }

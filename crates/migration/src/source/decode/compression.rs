@@ -6,6 +6,8 @@ use std::{
     rc::Rc,
 };
 
+use flate2::bufread::GzDecoder;
+
 use super::CHUNK;
 
 /// The most bytes that come out of one packed file: 64 GiB.
@@ -33,24 +35,40 @@ impl Limits {
         Self { expanded: MOST_EXPANDED, ratio: MOST_RATIO, free: FREE_OF_RATIO };
 }
 
-/// Returns the content of a file; one that is not packed is its own content. `packed` counts the bytes read from it.
+const GZIP: &str = "gzip";
+const ZSTD: &str = "zstd";
+
+/// Returns what a file is packed with, and its content; one that is not packed is its own content. `packed` counts the
+/// bytes read from it.
+///
+/// Of a file that is cut off everything comes out that stands before the cut, and then an error of the kind
+/// [`io::ErrorKind::UnexpectedEof`].
 pub(super) fn unpacked<'a, R: Read + 'a>(
     mut file: BufReader<R>,
     packed: Rc<Cell<u64>>,
     limits: Limits,
-) -> io::Result<Box<dyn BufRead + 'a>> {
-    let head = file.fill_buf()?;
-    let (name, content): (_, Box<dyn Read + 'a>) = if head.starts_with(&[0x1f, 0x8b]) {
-        ("gzip", Box::new(flate2::bufread::MultiGzDecoder::new(file)))
-    } else if is_zstd(head) {
+) -> io::Result<(Option<&'static str>, Box<dyn BufRead + 'a>)> {
+    let Some(name) = packing(file.fill_buf()?) else { return Ok((None, Box::new(file))) };
+    let content: Box<dyn Read + 'a> = if name == GZIP {
+        Box::new(Members { member: Some(GzDecoder::new(file)) })
+    } else {
         let mut content = zstd::stream::read::Decoder::with_buffer(file)?;
         content.window_log_max(LARGEST_WINDOW)?;
-        ("zstd", Box::new(content))
-    } else {
-        return Ok(Box::new(file));
+        Box::new(content)
     };
-    let guarded = Guarded { name, content, packed, expanded: 0, limits };
-    Ok(Box::new(BufReader::with_capacity(CHUNK, guarded)))
+    let guarded = Guarded { name, content, packed, expanded: 0, limits, fault: None };
+    Ok((Some(name), Box::new(BufReader::with_capacity(CHUNK, guarded))))
+}
+
+/// Tells by its first bytes what a file is packed with.
+pub(super) fn packing(head: &[u8]) -> Option<&'static str> {
+    if head.starts_with(&[0x1f, 0x8b]) {
+        Some(GZIP)
+    } else if is_zstd(head) {
+        Some(ZSTD)
+    } else {
+        None
+    }
 }
 
 /// A frame, or a frame to be skipped, which `pzstd` writes first.
@@ -62,6 +80,51 @@ fn is_zstd(head: &[u8]) -> bool {
     }
 }
 
+/// The members of a gzip file, one after the other. Zeros behind the last are the padding of a tape.
+struct Members<R> {
+    member: Option<GzDecoder<R>>,
+}
+
+impl<R: BufRead> Read for Members<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        while let Some(member) = &mut self.member {
+            let read = member.read(into)?;
+            if read > 0 || into.is_empty() {
+                return Ok(read);
+            }
+            if let Some(mut rest) = self.member.take().map(GzDecoder::into_inner)
+                && goes_on(&mut rest)?
+            {
+                self.member = Some(GzDecoder::new(rest));
+            }
+        }
+        Ok(0)
+    }
+}
+
+/// Tells whether another member stands behind the last; an error if something else does.
+fn goes_on(rest: &mut impl BufRead) -> io::Result<bool> {
+    loop {
+        let bytes = match rest.fill_buf() {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        let empty = bytes.is_empty();
+        let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+        let next = bytes.get(zeros).copied();
+        rest.consume(zeros);
+        match next {
+            None if empty => return Ok(false),
+            None => {}
+            Some(0x1f) => return Ok(true),
+            Some(_) => {
+                return Err(io::Error::other("bytes that are no gzip stand behind its end"));
+            }
+        }
+    }
+}
+
 /// The content of a packed file, counted.
 struct Guarded<'a> {
     name: &'static str,
@@ -69,19 +132,24 @@ struct Guarded<'a> {
     packed: Rc<Cell<u64>>,
     expanded: u64,
     limits: Limits,
+    /// Why nothing more comes out.
+    fault: Option<(io::ErrorKind, String)>,
 }
 
 impl Read for Guarded<'_> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let read = self.content.read(into).map_err(|error| {
-            if error.kind() == io::ErrorKind::Interrupted {
-                return error;
+        if let Some((kind, what)) = &self.fault {
+            return Err(io::Error::new(*kind, what.clone()));
+        }
+        let read = match self.content.read(into) {
+            Ok(read) => read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => return Err(error),
+            Err(error) => {
+                let (kind, what) = self.damage(&error);
+                self.fault = Some((kind, what.clone()));
+                return Err(io::Error::new(kind, what));
             }
-            io::Error::other(format!(
-                "expected a whole {} file, found it cut off or damaged after {} bytes came out ({error}); ask for the file again",
-                self.name, self.expanded
-            ))
-        })?;
+        };
         self.expanded += read as u64;
         let packed = self.packed.get().max(1);
         let Limits { expanded: most, ratio, free } = self.limits;
@@ -99,6 +167,31 @@ impl Read for Guarded<'_> {
 }
 
 impl Guarded<'_> {
+    /// Says what is wrong with a file that cannot be unpacked to its end.
+    fn damage(&self, error: &io::Error) -> (io::ErrorKind, String) {
+        let Self { name, expanded, .. } = self;
+        if error.kind() == io::ErrorKind::UnexpectedEof {
+            return (
+                io::ErrorKind::UnexpectedEof,
+                format!(
+                    "expected a whole {name} file, found it cut off after {expanded} bytes came out; ask for the file again"
+                ),
+            );
+        }
+        let found = error.to_string();
+        let what = if found.contains("too much memory") {
+            format!(
+                "expected a zstd file with a window of at most {} MiB, found a larger one; have it packed without `--long` and `--ultra`, or unpack it and name the unpacked file in the spec",
+                1 << (LARGEST_WINDOW - 20)
+            )
+        } else {
+            format!(
+                "expected a whole {name} file, found it damaged after {expanded} bytes came out ({found}); ask for the file again, or, if what came out is all there is, name the unpacked file in the spec"
+            )
+        };
+        (io::ErrorKind::Other, what)
+    }
+
     fn too_much(&self, expected: &str) -> io::Error {
         io::Error::other(format!(
             "expected {expected}, stopped after {} bytes came out of the first {} bytes; if the file is what it should be, unpack it and name the unpacked file in the spec",

@@ -5,11 +5,13 @@
 
 mod compression;
 mod encoding;
+mod kind;
+mod single;
 
 use std::{
     cell::Cell,
     fs::File,
-    io::{BufRead, BufReader, Cursor, Read},
+    io::{BufRead, BufReader, Cursor, ErrorKind, Read},
     rc::Rc,
 };
 
@@ -25,7 +27,10 @@ const CHUNK: usize = 1 << 17;
 /// How much of a text is looked at before it is read.
 const HEAD: u64 = 4096;
 
-/// The text of a file, as UTF-8.
+/// The text of a file.
+///
+/// Of a packed file that is cut off the bytes before the cut are read, and then an error of the kind
+/// [`ErrorKind::UnexpectedEof`], which nothing else gives.
 pub(crate) struct Text<'a> {
     pub(crate) bytes: Box<dyn BufRead + 'a>,
     /// The encoding of the file: by its byte order mark, else as declared, else UTF-8.
@@ -39,6 +44,12 @@ impl Text<'_> {
             Encoding::Utf8 => {
                 "state the `encoding` of the source or have the file exported as UTF-8"
             }
+            Encoding::Windows1252 | Encoding::Iso88591 if byte == single::WHOLE => {
+                "correct `encoding` if the whole file is UTF-8, or have it exported in one encoding"
+            }
+            Encoding::Iso88591 if (0x80..0xa0).contains(&byte) => {
+                "the file is probably windows-1252: correct `encoding`"
+            }
             Encoding::Windows1252 | Encoding::Iso88591 => {
                 "correct `encoding` or have the file exported as UTF-8"
             }
@@ -47,11 +58,29 @@ impl Text<'_> {
         let what = match encoding {
             // The marker stands for half of a pair, and says nothing itself.
             Encoding::Utf16Le | Encoding::Utf16Be => "half a character".to_owned(),
+            // Nor does this one.
+            Encoding::Windows1252 | Encoding::Iso88591 if byte == single::WHOLE => {
+                "UTF-8".to_owned()
+            }
             Encoding::Utf8 | Encoding::Windows1252 | Encoding::Iso88591 => {
                 format!("the byte 0x{byte:02X}")
             }
         };
         Defect::encoding(format!("is not {}: found {what} {place}; {advice}", encoding.as_str()))
+    }
+}
+
+impl<'a> Text<'a> {
+    /// Returns the text as UTF-8.
+    fn decoded(self) -> Self {
+        let Self { bytes, encoding } = self;
+        let bytes: Box<dyn BufRead + 'a> = match encoding {
+            Encoding::Utf8 => bytes,
+            Encoding::Windows1252 | Encoding::Iso88591 | Encoding::Utf16Le | Encoding::Utf16Be => {
+                Box::new(Transcoded::new(bytes, encoding))
+            }
+        };
+        Self { bytes, encoding }
     }
 }
 
@@ -61,10 +90,25 @@ pub(crate) fn open<'a>(
     input: &'a Input,
     declared: Option<Encoding>,
 ) -> Result<Text<'a>, Error> {
-    open_within(file, input, declared, Limits::USUAL)
+    begin(file, input, declared, Limits::USUAL).map(Text::decoded)
 }
 
-fn open_within<'a>(
+/// Opens an SQL dump, which holds texts and bytes side by side: as [`open`] does, but where one byte is one character the
+/// bytes are those of the file, and who reads the dump decodes its texts. UTF-16 has no other way than to be decoded.
+pub(crate) fn open_dump<'a>(
+    file: &str,
+    input: &'a Input,
+    declared: Option<Encoding>,
+) -> Result<Text<'a>, Error> {
+    let text = begin(file, input, declared, Limits::USUAL)?;
+    Ok(match text.encoding {
+        Encoding::Utf16Le | Encoding::Utf16Be => text.decoded(),
+        Encoding::Utf8 | Encoding::Windows1252 | Encoding::Iso88591 => text,
+    })
+}
+
+/// Opens a file; its bytes are not decoded yet.
+fn begin<'a>(
     file: &str,
     input: &'a Input,
     declared: Option<Encoding>,
@@ -78,10 +122,24 @@ fn open_within<'a>(
         Input::Held(bytes) => Box::new(Cursor::new(&bytes[..])),
     };
     let counted = Counted { inner: source, count: Rc::clone(&packed) };
-    let mut bytes = compression::unpacked(BufReader::with_capacity(CHUNK, counted), packed, limits)
-        .map_err(unreadable)?;
+    let (packing, mut bytes) =
+        compression::unpacked(BufReader::with_capacity(CHUNK, counted), packed, limits)
+            .map_err(unreadable)?;
     let mut head = Vec::new();
-    bytes.by_ref().take(HEAD).read_to_end(&mut head).map_err(unreadable)?;
+    match bytes.by_ref().take(HEAD).read_to_end(&mut head) {
+        Ok(_) => {}
+        // What came out before the cut is read; then the error comes again.
+        Err(error) if error.kind() == ErrorKind::UnexpectedEof => {}
+        Err(error) => return Err(unreadable(error)),
+    }
+    if let (Some(outer), Some(inner)) = (packing, compression::packing(&head)) {
+        return Err(wrong(format!(
+            "expected text in the {outer} file, found another {inner} file; unpack it once"
+        )));
+    }
+    if let Some(what) = kind::of(&head) {
+        return Err(wrong(format!("expected a text file, found {what}")));
+    }
     let mark = mark(&head);
     let encoding = match (mark, declared) {
         (Some((found, _)), Some(expected)) if found != expected => {
@@ -94,19 +152,13 @@ fn open_within<'a>(
         (Some((found, _)), _) => found,
         (None, declared) => declared.unwrap_or_default(),
     };
-    let wide = matches!(encoding, Encoding::Utf16Le | Encoding::Utf16Be);
-    if let Some(place) = head.iter().position(|byte| *byte == 0).filter(|_| !wide) {
-        return Err(wrong(not_text(&head, place)));
+    if !matches!(encoding, Encoding::Utf16Le | Encoding::Utf16Be)
+        && let Some(what) = kind::with_zeros(&head)
+    {
+        return Err(wrong(what));
     }
     head.drain(..mark.map_or(0, |(_, length)| length));
-    let bytes = Cursor::new(head).chain(bytes);
-    let bytes: Box<dyn BufRead + 'a> = match encoding {
-        Encoding::Utf8 => Box::new(bytes),
-        Encoding::Windows1252 | Encoding::Iso88591 | Encoding::Utf16Le | Encoding::Utf16Be => {
-            Box::new(Transcoded::new(bytes, encoding))
-        }
-    };
-    Ok(Text { bytes, encoding })
+    Ok(Text { bytes: Box::new(Cursor::new(head).chain(bytes)), encoding })
 }
 
 /// Returns the encoding that a byte order mark names, and how long the mark is.
@@ -119,25 +171,6 @@ fn mark(head: &[u8]) -> Option<(Encoding, usize)> {
     .into_iter()
     .find(|(mark, _)| head.starts_with(mark))
     .map(|(mark, encoding)| (encoding, mark.len()))
-}
-
-/// Says what a file with bytes of value 0 may be.
-fn not_text(head: &[u8], place: usize) -> String {
-    let guess = if head.starts_with(b"PK") {
-        "a workbook (`format = \"excel\"`) or a zip archive, which must be unpacked".to_owned()
-    } else if head.starts_with(b"SQLite format 3") {
-        "a database (`format = \"sqlite\"`)".to_owned()
-    } else if place % 2 == 1 {
-        "probably UTF-16 without a byte order mark (`encoding = \"utf-16le\"`)".to_owned()
-    } else if place == 0 {
-        "probably UTF-16 without a byte order mark (`encoding = \"utf-16be\"`)".to_owned()
-    } else {
-        "UTF-16, a workbook or a database".to_owned()
-    };
-    format!(
-        "expected a text file, found bytes of value 0, the first at byte {}: {guess}; have it exported as UTF-8 text or correct `format` or `encoding`",
-        place + 1
-    )
 }
 
 /// Counts what is read through it.
@@ -164,8 +197,9 @@ mod tests {
 
     fn read(bytes: &[u8], declared: Option<Encoding>) -> Result<(Vec<u8>, Encoding), String> {
         let input = Input::Held(bytes.into());
-        let mut text =
-            open_within("people.csv", &input, declared, FEW).map_err(|error| error.to_string())?;
+        let mut text = begin("people.csv", &input, declared, FEW)
+            .map(Text::decoded)
+            .map_err(|error| error.to_string())?;
         let mut read = Vec::new();
         text.bytes.read_to_end(&mut read).map_err(|error| error.to_string())?;
         Ok((read, text.encoding))
@@ -234,7 +268,14 @@ mod tests {
             ),
             (b"\xef\xbb\xbfa", Some(Encoding::Utf16Le), &["utf-16le", "found utf-8"]),
             (b"a\0,\0", None, &["byte 2", "utf-16le", "bytes of value 0"]),
-            (b"PK\x03\x04\0\0", None, &["excel", "bytes of value 0"]),
+            (b"PK\x03\x04\0\0", None, &["excel", "zip archive"]),
+            (
+                &gzip(&gzip(b"a,b\n"))[..],
+                None,
+                &["in the gzip file", "another gzip file", "unpack it"],
+            ),
+            (&gzip(&zstd(b"a,b\n"))[..], None, &["in the gzip file", "another zstd file"]),
+            (&gzip(b"PGDMP\x01\x0e\0")[..], None, &["pg_restore"]),
             (
                 "a\nJosé\nZoë\nÅsa\n".as_bytes(),
                 Some(Encoding::Windows1252),
@@ -272,6 +313,73 @@ mod tests {
             assert_eq!(read(&twice, None).unwrap().0, b"a,b\n1,2\na,b\n1,2\n");
             let error = read(&packed[..packed.len() - 3], None).unwrap_err();
             assert!(error.contains("ask for the file again"), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_stands_before_the_cut_of_a_packed_file_is_read() {
+        let rows: String = (0..5000).map(|number| format!("{number},{}\n", number * 7)).collect();
+        for packed in [gzip(rows.as_bytes()), zstd(rows.as_bytes())] {
+            for kept in [packed.len() - 1, packed.len() / 2, 12] {
+                let input = Input::Held(packed[..kept].into());
+                let mut text = begin("people.csv", &input, None, FEW).unwrap();
+                let mut found = Vec::new();
+                let error = text.bytes.read_to_end(&mut found).unwrap_err();
+                assert_eq!(error.kind(), ErrorKind::UnexpectedEof, "{error}");
+                assert!(error.to_string().contains("cut off after"), "{error}");
+                assert!(rows.as_bytes().starts_with(&found), "{kept}");
+                // It does not look like the end of the file afterwards.
+                let again = text.bytes.read_to_end(&mut found).unwrap_err();
+                assert_eq!(again.kind(), ErrorKind::UnexpectedEof);
+            }
+        }
+        let whole = gzip(rows.as_bytes());
+        let input = Input::Held(whole[..whole.len() - 1].into());
+        let mut found = Vec::new();
+        begin("people.csv", &input, None, FEW).unwrap().bytes.read_to_end(&mut found).unwrap_err();
+        assert_eq!(found, rows.as_bytes());
+    }
+
+    #[test]
+    fn zeros_may_stand_behind_a_gzip_file_and_nothing_else() {
+        let behind = |rest: &[u8]| read(&[&gzip(b"a,b\n")[..], rest].concat(), None);
+        assert_eq!(behind(&[0; 512]).unwrap().0, b"a,b\n");
+        let error = behind(b"garbage").unwrap_err();
+        assert!(error.contains("no gzip stand behind its end"), "{error}");
+        assert!(error.contains("damaged after 4 bytes"), "{error}");
+    }
+
+    #[test]
+    fn a_dump_of_single_bytes_is_not_decoded() {
+        let bytes = b"a\xff\xe9\x81\xc3\xa9\n";
+        for declared in [Encoding::Windows1252, Encoding::Iso88591] {
+            let input = Input::Held(bytes[..].into());
+            let mut text = open_dump("people.sql", &input, Some(declared)).unwrap();
+            let mut found = Vec::new();
+            text.bytes.read_to_end(&mut found).unwrap();
+            assert_eq!((found.as_slice(), text.encoding), (&bytes[..], declared));
+        }
+        let input = Input::Held([&b"\xff\xfe"[..], &utf16("é", true)[..]].concat().into());
+        let mut text = open_dump("people.sql", &input, None).unwrap();
+        let mut found = String::new();
+        text.bytes.read_to_string(&mut found).unwrap();
+        assert_eq!((found.as_str(), text.encoding), ("é", Encoding::Utf16Le));
+    }
+
+    #[test]
+    fn a_row_is_told_what_its_encoding_may_be() {
+        for (encoding, byte, part) in [
+            (
+                Encoding::Iso88591,
+                0x93,
+                "found the byte 0x93 here; the file is probably windows-1252",
+            ),
+            (Encoding::Windows1252, 0x81, "found the byte 0x81 here; correct `encoding` or"),
+            (Encoding::Windows1252, single::WHOLE, "found UTF-8 here; correct `encoding` if"),
+            (Encoding::Utf8, 0xff, "found the byte 0xFF here; state the `encoding`"),
+        ] {
+            let reason = Text::defect(encoding, byte, "here").reason;
+            assert!(reason.contains(part), "{reason}");
         }
     }
 }

@@ -1,11 +1,22 @@
 //! The bytes of a dump: read in pieces, with their line, as blanks, words, names and strings.
 
+mod marks;
+mod statement;
+mod strings;
+#[cfg(test)]
+mod tests;
+
 use std::io::{BufRead, ErrorKind};
 
+use super::charset::Charset;
 use crate::error::Error;
+use marks::Marks;
 
 /// The most bytes of one row: a row that is longer is refused, so that no dump fills the memory.
 const MOST_BYTES: usize = 32 << 20;
+
+/// The most bytes of a name or word: no database has longer ones, and what is longer is taken for a string.
+const MOST_NAME: usize = 1024;
 
 /// Whose SQL it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +57,15 @@ pub(in crate::source) struct Scanner<'a> {
     dialect: Dialect,
     /// Whether a backslash escapes in a usual string.
     pub(in crate::source) backslash: bool,
+    /// Whether `"` quotes names alone in MySQL, where it usually quotes strings, too.
+    pub(in crate::source) ansi: bool,
+    /// How names that are no UTF-8 become characters.
+    pub(in crate::source) names: Charset,
+    /// The line on which the statement at hand begins; none between two.
+    pub(in crate::source) begun: Option<u64>,
+    marks: Marks,
+    /// Whether the packed file ends before what is packed in it.
+    torn: bool,
     /// What ends a statement.
     pub(in crate::source) delimiter: Vec<u8>,
     /// Whether a comment that MySQL executes is open.
@@ -57,7 +77,7 @@ pub(in crate::source) struct Scanner<'a> {
 }
 
 impl<'a> Scanner<'a> {
-    /// Steps over a byte order mark and refuses what is no text.
+    /// Begins to read a text; what is none was refused, and a byte order mark taken away.
     pub(in crate::source) fn begin(
         file: &'a str,
         input: Box<dyn BufRead + 'a>,
@@ -72,35 +92,24 @@ impl<'a> Scanner<'a> {
             line: 1,
             dialect,
             backslash: dialect == Dialect::Mysql,
+            ansi: false,
+            names: Charset::Utf8,
+            begun: None,
+            marks: Marks::default(),
+            torn: false,
             delimiter: b";".to_vec(),
             executed: false,
             too_long: false,
             text: Vec::new(),
         };
         scan.fill(4096)?;
-        let head = &scan.held[..scan.held.len().min(4096)];
-        let what = if head.starts_with(&[0xff, 0xfe]) || head.starts_with(&[0xfe, 0xff]) {
-            Some(
-                "expected UTF-8, found UTF-16 (by its byte order mark): a shell wrote the dump anew; have it written by the program itself (`--result-file` or `--file`)",
-            )
-        } else if head.starts_with(b"PGDMP") {
-            Some(
-                "expected a plain SQL dump, found the custom format of pg_dump; make it plain with `pg_restore --file=plain.sql`",
-            )
-        } else if head.contains(&0) {
-            Some(
-                "expected a plain SQL dump, found bytes of value 0 (a database, an archive or UTF-16); have it dumped as plain SQL or correct `format`",
-            )
-        } else {
-            None
-        };
-        if let Some(what) = what {
-            return Err(scan.wrong(None, what));
-        }
-        if scan.held.starts_with(&[0xef, 0xbb, 0xbf]) {
-            scan.at = 3;
-        }
         Ok(scan)
+    }
+
+    /// Returns the first bytes of the dump, at its beginning.
+    pub(in crate::source) fn head(&self) -> &[u8] {
+        let end = self.held.len().min(self.at + 4096);
+        &self.held[self.at..end]
     }
 
     /// Returns the line at hand, from 1.
@@ -123,6 +132,11 @@ impl<'a> Scanner<'a> {
                     bytes.len()
                 }
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                // A packed file that is cut off: what stands before is read, as of a plain one.
+                Err(error) if error.kind() == ErrorKind::UnexpectedEof => {
+                    self.torn = true;
+                    0
+                }
                 Err(error) => {
                     return Err(self.wrong(Some(self.line), format!("cannot be read: {error}")));
                 }
@@ -166,18 +180,31 @@ impl<'a> Scanner<'a> {
     pub(in crate::source) fn until(
         &mut self,
         stops: impl Fn(u8) -> bool,
-        mut keep: Option<&mut Vec<u8>>,
+        keep: Option<&mut Vec<u8>>,
     ) -> Result<Option<u8>, Error> {
+        let (stop, fits) = self.until_within(stops, keep, MOST_BYTES)?;
+        self.too_long |= !fits;
+        Ok(stop)
+    }
+
+    /// As [`Self::until`], but keeps no more than so many bytes; tells also whether they are all.
+    pub(in crate::source) fn until_within(
+        &mut self,
+        stops: impl Fn(u8) -> bool,
+        mut keep: Option<&mut Vec<u8>>,
+        most: usize,
+    ) -> Result<(Option<u8>, bool), Error> {
+        let mut fits = true;
         loop {
             self.fill(1)?;
             let rest = &self.held[self.at..];
             if rest.is_empty() {
-                return Ok(None);
+                return Ok((None, fits));
             }
             let run = rest.iter().position(|byte| stops(*byte)).unwrap_or(rest.len());
             if let Some(keep) = keep.as_deref_mut() {
-                if keep.len() + run > MOST_BYTES {
-                    self.too_long = true;
+                if keep.len() + run > most {
+                    fits = false;
                 } else {
                     keep.extend_from_slice(&rest[..run]);
                 }
@@ -185,7 +212,7 @@ impl<'a> Scanner<'a> {
             let stop = rest.get(run).copied();
             self.step(run);
             if stop.is_some() {
-                return Ok(stop);
+                return Ok((stop, fits));
             }
         }
     }
@@ -199,7 +226,12 @@ impl<'a> Scanner<'a> {
     /// Steps over white space and comments.
     pub(in crate::source) fn blank(&mut self) -> Result<(), Error> {
         loop {
-            let Some(byte) = self.peek(0)? else { return Ok(()) };
+            let Some(byte) = self.peek(0)? else {
+                if self.executed {
+                    self.begun.get_or_insert(self.line);
+                }
+                return Ok(());
+            };
             match byte {
                 b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c => self.step(1),
                 b'-' if self.peek(1)? == Some(b'-') => {
@@ -209,7 +241,7 @@ impl<'a> Scanner<'a> {
                     if !comment {
                         return Ok(());
                     }
-                    self.until(|byte| byte == b'\n', None)?;
+                    self.line_comment()?;
                 }
                 b'#' if self.dialect == Dialect::Mysql => {
                     self.until(|byte| byte == b'\n', None)?;
@@ -224,12 +256,24 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    /// Steps over a comment to the end of its line; it may be the one that begins or ends a dump.
+    fn line_comment(&mut self) -> Result<(), Error> {
+        self.fill(marks::MOST)?;
+        let end = self.held.len().min(self.at + marks::MOST);
+        self.marks.comment(&self.held[self.at..end], self.line);
+        self.until(|byte| byte == b'\n', None)?;
+        Ok(())
+    }
+
     fn comment(&mut self) -> Result<(), Error> {
         if self.dialect == Dialect::Mysql {
             let mark = usize::from(self.peek(2)? == Some(b'M')) + 2;
             if self.peek(mark)? == Some(b'!') {
                 let mut digits = mark + 1;
-                while self.peek(digits)?.is_some_and(|byte| byte.is_ascii_digit()) {
+                // A version has five or six digits.
+                while digits <= mark + 6
+                    && self.peek(digits)?.is_some_and(|byte| byte.is_ascii_digit())
+                {
                     digits += 1;
                 }
                 // MariaDB's first line, `/*M!999999\- enable the sandbox mode */`, is no statement.
@@ -240,10 +284,12 @@ impl<'a> Scanner<'a> {
                 }
             }
         }
+        let line = self.line;
         self.step(2);
         let mut depth = 1_usize;
         while depth > 0 {
             let Some(byte) = self.until(|byte| byte == b'*' || byte == b'/', None)? else {
+                self.begun.get_or_insert(line);
                 return Ok(());
             };
             let second = self.peek(1)?;
@@ -290,235 +336,15 @@ impl<'a> Scanner<'a> {
             return Ok(Token::Symbol(byte));
         }
         let word = self.word()?;
+        if word.is_empty() {
+            self.text.clear();
+            return Ok(Token::Text);
+        }
         let escapes = self.dialect == Dialect::Postgres && word.eq_ignore_ascii_case("e");
         if escapes && self.peek(0)? == Some(b'\'') {
             return self.string(true);
         }
         Ok(Token::Word(word))
-    }
-
-    /// Takes a word that begins here.
-    pub(in crate::source) fn word(&mut self) -> Result<String, Error> {
-        let mut bytes = Vec::new();
-        let dollar = self.delimiter.first() != Some(&b'$');
-        self.until(|byte| !(word_byte(byte) || (dollar && byte == b'$')), Some(&mut bytes))?;
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
-    }
-
-    fn name(&mut self, quote: u8) -> Result<Token, Error> {
-        let mut bytes = Vec::new();
-        self.step(1);
-        loop {
-            if self.until(|byte| byte == quote, Some(&mut bytes))?.is_none() {
-                return Ok(Token::End);
-            }
-            self.step(1);
-            if self.peek(0)? != Some(quote) {
-                return Ok(Token::Name(String::from_utf8_lossy(&bytes).into_owned()));
-            }
-            bytes.push(quote);
-            self.step(1);
-        }
-    }
-
-    fn string(&mut self, backslash: bool) -> Result<Token, Error> {
-        let mut text = std::mem::take(&mut self.text);
-        text.clear();
-        let whole = self.quoted(backslash, &mut text);
-        self.text = text;
-        Ok(if whole? { Token::Text } else { Token::End })
-    }
-
-    /// Takes a string that begins here with its quote; false when the file ends inside it.
-    pub(in crate::source) fn quoted(
-        &mut self,
-        backslash: bool,
-        out: &mut Vec<u8>,
-    ) -> Result<bool, Error> {
-        let Some(quote) = self.next()? else { return Ok(false) };
-        loop {
-            let stop =
-                self.until(|byte| byte == quote || (backslash && byte == b'\\'), Some(&mut *out))?;
-            self.step(1);
-            if out.len() > MOST_BYTES {
-                self.too_long = true;
-                out.truncate(MOST_BYTES);
-            }
-            match stop {
-                None => return Ok(false),
-                Some(b'\\') if quote != b'\\' => {
-                    let whole = match self.dialect {
-                        Dialect::Mysql => self.escape_of_mysql(out)?,
-                        Dialect::Postgres => self.escape_of_postgres(out)?,
-                    };
-                    if !whole {
-                        return Ok(false);
-                    }
-                }
-                Some(_) => {
-                    if self.peek(0)? != Some(quote) {
-                        return Ok(true);
-                    }
-                    out.push(quote);
-                    self.step(1);
-                }
-            }
-        }
-    }
-
-    fn escape_of_mysql(&mut self, out: &mut Vec<u8>) -> Result<bool, Error> {
-        let Some(byte) = self.next()? else { return Ok(false) };
-        match byte {
-            b'0' => out.push(0),
-            b'b' => out.push(8),
-            b'n' => out.push(b'\n'),
-            b'r' => out.push(b'\r'),
-            b't' => out.push(b'\t'),
-            b'Z' => out.push(0x1a),
-            // The backslash stays, as patterns of LIKE need it.
-            b'%' | b'_' => out.extend_from_slice(&[b'\\', byte]),
-            other => out.push(other),
-        }
-        Ok(true)
-    }
-
-    /// Takes what follows a backslash in an `E''` string or a `COPY` row; false at the end of the file.
-    pub(in crate::source) fn escape_of_postgres(
-        &mut self,
-        out: &mut Vec<u8>,
-    ) -> Result<bool, Error> {
-        let Some(byte) = self.next()? else { return Ok(false) };
-        match byte {
-            b'b' => out.push(8),
-            b'f' => out.push(0x0c),
-            b'n' => out.push(b'\n'),
-            b'r' => out.push(b'\r'),
-            b't' => out.push(b'\t'),
-            b'v' => out.push(0x0b),
-            b'0'..=b'7' => {
-                let value = self.digits(u32::from(byte - b'0'), 8, 2)?;
-                out.push(u8::try_from(value & 0xff).unwrap_or_default());
-            }
-            b'x' if self.peek(0)?.is_some_and(|byte| byte.is_ascii_hexdigit()) => {
-                let value = self.digits(0, 16, 2)?;
-                out.push(u8::try_from(value & 0xff).unwrap_or_default());
-            }
-            b'u' | b'U' if self.peek(0)?.is_some_and(|byte| byte.is_ascii_hexdigit()) => {
-                let value = self.digits(0, 16, if byte == b'u' { 4 } else { 8 })?;
-                let character = char::from_u32(value).unwrap_or(char::REPLACEMENT_CHARACTER);
-                out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
-            }
-            other => out.push(other),
-        }
-        Ok(true)
-    }
-
-    fn digits(&mut self, mut value: u32, base: u32, most: usize) -> Result<u32, Error> {
-        for _ in 0..most {
-            let Some(digit) = self.peek(0)?.and_then(|byte| char::from(byte).to_digit(base)) else {
-                break;
-            };
-            value = value.wrapping_mul(base) | digit;
-            self.step(1);
-        }
-        Ok(value)
-    }
-
-    /// Takes `$tag$text$tag$` if it begins here: whether it is whole.
-    pub(in crate::source) fn dollar_quoted(
-        &mut self,
-        out: &mut Vec<u8>,
-    ) -> Result<Option<bool>, Error> {
-        let mut length = 1;
-        while self.peek(length)?.is_some_and(|byte| {
-            byte.is_ascii_alphabetic()
-                || byte == b'_'
-                || byte >= 0x80
-                || (length > 1 && byte.is_ascii_digit())
-        }) {
-            length += 1;
-        }
-        if self.peek(length)? != Some(b'$') {
-            return Ok(None);
-        }
-        let tag = self.held[self.at..=self.at + length].to_vec();
-        self.step(tag.len());
-        loop {
-            if self.until(|byte| byte == b'$', Some(&mut *out))?.is_none() {
-                return Ok(Some(false));
-            }
-            if self.starts_with(&tag)? {
-                self.step(tag.len());
-                return Ok(Some(true));
-            }
-            out.push(b'$');
-            self.step(1);
-        }
-    }
-
-    /// Takes the rest of a statement with its delimiter; false when the file ends before it.
-    pub(in crate::source) fn skip_statement(&mut self) -> Result<bool, Error> {
-        // The body of a function of SQL: `BEGIN ATOMIC .. ; .. END`.
-        let mut body = 0_usize;
-        let mut begins = false;
-        loop {
-            if body == 0 && self.ends_statement()? {
-                return Ok(true);
-            }
-            let token = self.token()?;
-            if token == Token::End {
-                self.too_long = false;
-                return Ok(false);
-            }
-            if self.dialect == Dialect::Postgres {
-                if begins && token.is("atomic") {
-                    body = 1;
-                } else if body > 0 && token.is("case") {
-                    body += 1;
-                } else if body > 0 && token.is("end") {
-                    body -= 1;
-                }
-                begins = token.is("begin");
-            }
-            self.too_long = false;
-        }
-    }
-
-    /// Takes the delimiter of a statement, if it is what comes next.
-    pub(in crate::source) fn ends_statement(&mut self) -> Result<bool, Error> {
-        self.blank()?;
-        let delimiter = std::mem::take(&mut self.delimiter);
-        let ends = self.starts_with(&delimiter);
-        if matches!(ends, Ok(true)) {
-            self.step(delimiter.len());
-        }
-        self.delimiter = delimiter;
-        ends
-    }
-
-    /// Takes the names of `schema.table`; empty when none stands here.
-    pub(in crate::source) fn qualified(&mut self) -> Result<Vec<String>, Error> {
-        let mut parts = Vec::new();
-        loop {
-            match self.token()? {
-                Token::Name(name) => parts.push(name),
-                Token::Word(word) => parts.push(self.folded(word)),
-                Token::Text | Token::Symbol(_) | Token::End => return Ok(Vec::new()),
-            }
-            self.blank()?;
-            if self.peek(0)? != Some(b'.') {
-                return Ok(parts);
-            }
-            self.step(1);
-        }
-    }
-
-    /// Returns a name without quotes as the database understands it.
-    pub(in crate::source) fn folded(&self, word: String) -> String {
-        match self.dialect {
-            Dialect::Postgres => word.to_ascii_lowercase(),
-            Dialect::Mysql => word,
-        }
     }
 
     pub(in crate::source) fn dialect(&self) -> Dialect {

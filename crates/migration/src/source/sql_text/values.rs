@@ -3,6 +3,9 @@
 use super::{Dialect, Scanner, Token};
 use crate::error::Error;
 
+/// The most values of a row that are kept: as many as a table of MySQL can have columns. Others are counted.
+pub(super) const MOST_CELLS: usize = 4096;
+
 /// How a cell is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::source) enum Written {
@@ -13,8 +16,12 @@ pub(in crate::source) enum Written {
     Text,
     /// A number or a word.
     Plain,
-    /// Bytes: `0x..`, `x'..'`, `_binary '..'`.
+    /// Bytes, by their digits: `0x..`, `x'..'`.
     Bytes,
+    /// Bytes as they are: `_binary '..'`.
+    Binary,
+    /// Bytes of UTF-8, by their digits: `_utf8mb4 0x..`.
+    Unicode,
     /// Bits: `b'..'`.
     Bits,
 }
@@ -24,6 +31,12 @@ pub(in crate::source) enum Written {
 pub(in crate::source) struct Cells {
     pub(in crate::source) bytes: Vec<u8>,
     cells: Vec<(usize, Written)>,
+    /// How many cells there were beyond [`MOST_CELLS`].
+    more: usize,
+    /// Which values of the statement are not judged: nobody wants them.
+    pub(in crate::source) unjudged: Vec<bool>,
+    /// Whether the cell at hand is of no use, and not judged.
+    let_go: bool,
     pub(in crate::source) line: u64,
     /// Why the row is of no use, although the rows after it may be.
     pub(in crate::source) fault: Option<String>,
@@ -33,23 +46,35 @@ impl Cells {
     pub(in crate::source) fn start(&mut self, line: u64) {
         self.bytes.clear();
         self.cells.clear();
+        self.more = 0;
+        self.let_go = false;
         self.line = line;
         self.fault = None;
     }
 
     pub(in crate::source) fn len(&self) -> usize {
-        self.cells.len()
+        self.cells.len() + self.more
     }
 
     pub(in crate::source) fn get(&self, index: usize) -> Option<(&[u8], Written)> {
         let (end, written) = *self.cells.get(index)?;
-        let start = if index == 0 { 0 } else { self.cells[index - 1].0 };
-        Some((&self.bytes[start..end], written))
+        let before = index.checked_sub(1).and_then(|before| self.cells.get(before));
+        let start = before.map_or(0, |(end, _)| *end);
+        Some((self.bytes.get(start..end)?, written))
     }
 
     /// Ends a cell with the bytes that were added since the last one.
     pub(in crate::source) fn end(&mut self, written: Written) {
-        self.cells.push((self.bytes.len(), written));
+        if self.cells.len() == MOST_CELLS {
+            self.more += 1;
+            self.bytes.truncate(self.begun());
+        } else if self.let_go {
+            self.let_go = false;
+            self.bytes.truncate(self.begun());
+            self.cells.push((self.bytes.len(), Written::Null));
+        } else {
+            self.cells.push((self.bytes.len(), written));
+        }
     }
 
     /// Returns where the bytes of the cell at hand begin.
@@ -58,8 +83,17 @@ impl Cells {
     }
 
     fn fault(&mut self, reason: &str) {
-        let cell = self.cells.len() + 1;
+        if self.unjudged.get(self.cells.len()).copied().unwrap_or(false) {
+            self.let_go = true;
+            return;
+        }
+        let cell = self.len() + 1;
         self.fault.get_or_insert_with(|| format!("value {cell} {reason}"));
+    }
+
+    /// Takes note that the row does not fit in memory any more.
+    pub(in crate::source) fn too_long(&mut self) {
+        self.fault("makes the row longer than 32 MiB; leave the column out of the dump");
     }
 
     /// Reads the row behind its `(`; false when the file ends inside it.
@@ -82,7 +116,7 @@ impl Cells {
             }
             if scan.too_long {
                 scan.too_long = false;
-                self.fault("makes the row longer than 32 MiB; leave the column out of the dump");
+                self.too_long();
             }
             self.end(written);
             match scan.next()? {
@@ -116,6 +150,10 @@ impl Cells {
                 Ok(Some(Written::Bits))
             }
             b'+' | b'-' | b'.' | b'0'..=b'9' => {
+                // `+1` is 1.
+                if byte == b'+' {
+                    scan.step(1);
+                }
                 scan.until(
                     |byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'+' | b'-')),
                     Some(&mut self.bytes),
@@ -162,12 +200,16 @@ impl Cells {
         let mysql = scan.dialect() == Dialect::Mysql;
         let backslash = scan.backslash;
         let word = scan.word()?.to_ascii_lowercase();
+        let unicode = matches!(word.as_str(), "_utf8" | "_utf8mb3" | "_utf8mb4");
         if mysql && word.starts_with('_') {
             scan.blank()?;
-            if scan.peek(0)? == Some(b'0')
-                || matches!(scan.peek(0)?, Some(b'x' | b'X' | b'b' | b'B'))
-            {
-                return self.value(scan);
+            let digits = matches!(scan.peek(0)?, Some(b'0' | b'x' | b'X' | b'b' | b'B'));
+            if digits && (unicode || word == "_binary") {
+                let written = self.value(scan)?;
+                return Ok(written.map(|written| match written {
+                    Written::Bytes if unicode => Written::Unicode,
+                    other => other,
+                }));
             }
         }
         let typed = ["date", "time", "timestamp", "timestamptz"].contains(&word.as_str());
@@ -183,10 +225,8 @@ impl Cells {
                     return Ok(found.map(|_| self.bytes_of_digits()));
                 }
                 "b" => return self.strings(scan, false, Written::Bits),
-                "_binary" => return self.strings(scan, backslash, Written::Bytes),
-                "_utf8" | "_utf8mb3" | "_utf8mb4" if mysql => {
-                    return self.strings(scan, backslash, Written::Text);
-                }
+                "_binary" => return self.strings(scan, backslash, Written::Binary),
+                _ if mysql && unicode => return self.strings(scan, backslash, Written::Text),
                 _ if typed => return self.strings(scan, backslash, Written::Text),
                 _ => {}
             }

@@ -69,9 +69,10 @@ pub(super) fn check(
                     listed(&unmentioned)
                 } else {
                     format!(
-                        "{} of its {} columns (does the file begin with its header line?)",
+                        "{} of its {} columns ({})",
                         unmentioned.len(),
-                        plan.columns.len()
+                        plan.columns.len(),
+                        plan.format.question()
                     )
                 }
             );
@@ -92,6 +93,7 @@ pub(super) fn check(
             unmentioned,
         });
     }
+    notes.extend(unread_sheets(checking));
     notes.extend(unmentioned_files(checking, dump));
     (covered, notes)
 }
@@ -130,6 +132,37 @@ fn used(checking: &Checking<'_, '_>) -> BTreeSet<(String, String)> {
         }
     }
     used
+}
+
+/// Sheets of a workbook that no source reads may be forgotten ones. They are counted: the name of a sheet may be personal.
+fn unread_sheets(checking: &Checking<'_, '_>) -> Vec<String> {
+    /// Sheets by name: whether it is hidden, and whether a source reads it.
+    type Sheets = BTreeMap<String, (bool, bool)>;
+
+    let mut workbooks: BTreeMap<(bool, &str), Sheets> = BTreeMap::new();
+    for source in &checking.spec.model().source {
+        let plan = checking.sources.iter().find(|plan| plan.name == source.name);
+        // What is wrong with the workbook is a problem of its source already.
+        let Some(Ok(sheets)) = plan.map(|plan| plan.format.sheets()) else { continue };
+        let workbook = workbooks.entry((source.from == Place::Spec, source.path())).or_default();
+        for sheet in sheets {
+            workbook.entry(sheet.name).or_insert((sheet.hidden, false)).1 |= sheet.read;
+        }
+    }
+    let mut notes = Vec::new();
+    for ((_, file), sheets) in &workbooks {
+        let unread = || sheets.values().filter(|(_, read)| !read);
+        let hidden = unread().filter(|(hidden, _)| *hidden).count();
+        let (sheets, are) = match unread().count() {
+            0 => continue,
+            1 => ("1 sheet".to_owned(), "is"),
+            several => (format!("{several} sheets"), "are"),
+        };
+        notes.push(format!(
+            "{sheets} of `{file}` on which something stands {are} no source, {hidden} of them hidden; open the workbook to see which, and name what is needed as `{file}#Sheet`"
+        ));
+    }
+    notes
 }
 
 /// The endings of files that are shown; behind the last point of other names anything may stand.

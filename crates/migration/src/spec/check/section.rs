@@ -45,8 +45,9 @@ pub(super) fn no_such_column(source: &SourcePlan, column: &str) -> String {
     let near: Vec<&String> = source.columns.iter().filter(is_like).collect();
     let there = if near.is_empty() {
         format!(
-            "none of its {} columns has a name like it; does the file begin with its header line?",
-            source.columns.len()
+            "none of its {} columns has a name like it; {}",
+            source.columns.len(),
+            source.format.question()
         )
     } else {
         format!("there is {}", crate::error::listed(near))

@@ -1,10 +1,12 @@
 //! Reads a spec from a workbook. Everything wrong is named by sheet and cell, all at once.
 
+mod files;
+mod notes;
 mod sheet;
 
 use std::{collections::BTreeMap, path::Path};
 
-use calamine::{Reader as _, Xlsx, open_workbook};
+use calamine::{Reader as _, Xlsx, XlsxError, open_workbook};
 use landfall_catalogue::Catalogue;
 use serde::de::DeserializeOwned;
 use toml::{Table, Value};
@@ -16,9 +18,9 @@ use super::{
 };
 use crate::{
     error::{Error, Problem, Problems, listed},
+    source::guard_workbook,
     spec::{
-        ValueMap,
-        load::{SPEC, inside, no_such},
+        load::{SPEC, no_such},
         model::{Field, Model, Section, Source},
     },
 };
@@ -30,27 +32,42 @@ const LARGEST: u64 = 32 << 20;
 
 /// Returns the files of the spec folder that the workbook stands for.
 pub(super) fn read(path: &Path, catalogue: &Catalogue) -> Result<BTreeMap<String, Vec<u8>>, Error> {
+    let unfit = |what: String| Error::Workbook { what: format!("`{}`: {what}", path.display()) };
     let facts =
         std::fs::metadata(path).map_err(|error| Error::file("read the workbook", path, error))?;
     if facts.len() > LARGEST {
-        return Err(Error::Workbook {
-            what: format!(
-                "`{}`: expected the workbook of a spec, of at most {} MB, found {} MB; name the spec's workbook",
-                path.display(),
-                LARGEST >> 20,
-                facts.len() >> 20
-            ),
-        });
+        return Err(unfit(format!(
+            "expected the workbook of a spec, of at most {} MB, found {} MB; name the spec's workbook",
+            LARGEST >> 20,
+            facts.len() >> 20
+        )));
     }
-    let book: Book = open_workbook(path).map_err(|error: calamine::XlsxError| Error::Workbook {
-        what: format!(
-            "`{}`: expected an .xlsx workbook without a password, found: {error}",
-            path.display()
-        ),
+    guard_workbook(path).map_err(|error| match error {
+        Error::Source { what, .. } => {
+            // What it advises behind that is meant for sources.
+            let found = what.split("; ").next().unwrap_or_default();
+            unfit(format!("{found}; name the spec's workbook, saved as `.xlsx` without a password"))
+        }
+        other => other,
+    })?;
+    // What the reader says may hold the text of a cell.
+    let book: Book = open_workbook(path).map_err(|error: XlsxError| {
+        let found = match error {
+            XlsxError::Password => "one with a password",
+            _ => "one that cannot be read",
+        };
+        unfit(format!("expected a workbook (`.xlsx`), found {found}; save it again in Excel"))
     })?;
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or("workbook");
-    let mut reading = Reading { file: name.to_owned(), book, problems: Vec::new() };
+    let mut reading = Reading { file: name.to_owned(), book, held: 0, problems: Vec::new() };
     let files = reading.files(catalogue)?;
+    for note in notes::find(path).map_err(unfit)? {
+        reading.at(
+            &note.sheet,
+            &note.cell,
+            "expected all that is said in cells, found a note beside this one; move what it says to a cell such as one of `comments`, and delete the note",
+        );
+    }
     if reading.problems.is_empty() {
         Ok(files)
     } else {
@@ -61,6 +78,8 @@ pub(super) fn read(path: &Path, catalogue: &Catalogue) -> Result<BTreeMap<String
 struct Reading {
     file: String,
     book: Book,
+    /// The memory that the cells read so far take, about.
+    held: usize,
     problems: Vec<Problem>,
 }
 
@@ -361,111 +380,6 @@ impl Reading {
         self.toml(sheet, row, 1, &format!("source = {source}"))?.remove("source")
     }
 
-    fn maps(&mut self, sheet: &Sheet<'_>, files: &mut BTreeMap<String, Vec<u8>>) {
-        let mut maps: BTreeMap<String, ValueMap> = BTreeMap::new();
-        for row in &sheet.rows {
-            let Some(name) = self.needed(sheet, row, 0) else { continue };
-            let map = maps.entry(name.to_owned()).or_default();
-            let (source, target) = (row.text(1), row.text(2));
-            if source.is_none() && target.is_none() {
-                continue;
-            }
-            let source = source.unwrap_or_default().to_owned();
-            let target = target.unwrap_or_default().to_owned();
-            let earlier = map.insert(source, target.clone());
-            if earlier.is_some_and(|earlier| earlier != target) {
-                self.wrong(
-                    sheet,
-                    row,
-                    1,
-                    "expected one target for each source of a map, found a second one; remove one row",
-                );
-            }
-        }
-        for (name, map) in maps {
-            files.insert(format!("maps/{name}.csv"), text::map(&map).into_bytes());
-        }
-        self.check_names(sheet, files);
-    }
-
-    fn sql(&mut self, sheet: &Sheet<'_>, files: &mut BTreeMap<String, Vec<u8>>) {
-        let mut texts: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for row in &sheet.rows {
-            let Some(file) = self.needed(sheet, row, 0) else { continue };
-            self.check_file(sheet, row, file);
-            texts.entry(file).or_default().push(row.text(1).unwrap_or_default());
-        }
-        for (file, lines) in texts {
-            files.insert(file.to_owned(), lines.join("\n").into_bytes());
-        }
-    }
-
-    fn lists(&mut self, sheet: &Sheet<'_>, files: &mut BTreeMap<String, Vec<u8>>) {
-        let mut lists: BTreeMap<&str, (bool, Vec<u8>)> = BTreeMap::new();
-        for row in &sheet.rows {
-            let Some(file) = self.needed(sheet, row, 0) else { continue };
-            self.check_file(sheet, row, file);
-            let content = row.text(2).unwrap_or_default();
-            let first = !lists.contains_key(file);
-            let (text, bytes) = lists.entry(file).or_insert((true, Vec::new()));
-            match row.text(1) {
-                Some("text") if first || *text => {
-                    if !first {
-                        bytes.push(b'\n');
-                    }
-                    bytes.extend_from_slice(content.as_bytes());
-                }
-                Some("bytes") if first || !*text => {
-                    *text = false;
-                    match hexadecimal(content) {
-                        Some(more) => bytes.extend(more),
-                        None => self.wrong(sheet, row, 2, "expected pairs of hexadecimal digits"),
-                    }
-                }
-                Some(_) | None => self.wrong(
-                    sheet,
-                    row,
-                    1,
-                    "expected `text` or `bytes`, the same in every row of a file",
-                ),
-            }
-        }
-        for (file, (_, bytes)) in lists {
-            if files.insert(file.to_owned(), bytes).is_some() {
-                self.at(
-                    sheet.name,
-                    "A1",
-                    &format!("expected files of names of their own, found `{file}` twice"),
-                );
-            }
-        }
-    }
-
-    fn check_file(&mut self, sheet: &Sheet<'_>, row: &Row, file: &str) {
-        if let Err(message) = inside(Path::new(""), file) {
-            self.wrong(sheet, row, 0, &message);
-        } else if file == SPEC || file.starts_with("maps/") {
-            self.wrong(sheet, row, 0, "expected a file of `sql` or `lists`, found another");
-        }
-    }
-
-    /// Refuses maps whose names are no names of files.
-    fn check_names(&mut self, sheet: &Sheet<'_>, files: &BTreeMap<String, Vec<u8>>) {
-        for row in &sheet.rows {
-            let Some(name) = row.text(0) else { continue };
-            let is_file = files.contains_key(&format!("maps/{name}.csv"));
-            if is_file && (name.contains(['/', '\\']) || name.starts_with('.')) {
-                self.wrong(
-                    sheet,
-                    row,
-                    0,
-                    "expected a name without `/` and `\\` that does not begin with a point",
-                );
-                return;
-            }
-        }
-    }
-
     fn options(&mut self, sheet: &Sheet<'_>, row: &Row, column: usize) -> Table {
         let text = row.text(column).unwrap_or_default();
         self.toml(sheet, row, column, text).unwrap_or_default()
@@ -513,14 +427,4 @@ fn array(tables: Vec<Table>) -> Value {
 /// Tells what keeps a table from being that part of a spec.
 fn as_model<M: DeserializeOwned>(table: &Table) -> Result<M, String> {
     table.clone().try_into::<M>().map_err(|error| error.message().to_owned())
-}
-
-fn hexadecimal(text: &str) -> Option<Vec<u8>> {
-    if !text.is_ascii() || !text.len().is_multiple_of(2) {
-        return None;
-    }
-    (0..text.len())
-        .step_by(2)
-        .map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok())
-        .collect()
 }

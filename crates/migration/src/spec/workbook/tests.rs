@@ -1,7 +1,12 @@
-use std::{collections::BTreeMap, fs, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::{Cursor, Read as _, Write as _},
+    path::PathBuf,
+};
 
 use proptest::{collection::vec, option, prelude::*};
-use rust_xlsxwriter::{Formula, Workbook};
+use rust_xlsxwriter::{Formula, Note, Workbook};
 use tempfile::TempDir;
 
 use super::{text, *};
@@ -220,7 +225,7 @@ fn book(change: impl FnOnce(&mut rust_xlsxwriter::Worksheet)) -> Vec<u8> {
 #[test]
 fn what_is_wrong_is_named_by_sheet_and_cell() {
     type Change = fn(&mut rust_xlsxwriter::Worksheet);
-    let cases: [(Change, &str); 8] = [
+    let cases: [(Change, &str); 9] = [
         (
             |sheet| {
                 for (column, name) in (0_u16..).zip(FIELDS) {
@@ -271,13 +276,19 @@ fn what_is_wrong_is_named_by_sheet_and_cell() {
             },
             "sheet `V`, cell J2: expected nothing outside the columns",
         ),
+        (
+            |sheet| {
+                sheet.insert_note(1, 3, &Note::new("Ada is wrong")).unwrap();
+            },
+            "sheet `V`, cell D2: expected all that is said in cells, found a note beside this one",
+        ),
     ];
     assert!(World::new(&[]).read(&book(|_| {})).is_ok());
     for (change, expected) in cases {
         let world = World::new(&[]);
         let error = world.read(&book(change)).unwrap_err().to_string();
         assert!(error.contains(expected), "`{expected}` is missing in {error}");
-        assert!(error.contains("book.xlsx"), "{error}");
+        assert!(error.contains("book.xlsx") && !error.contains("Ada"), "{error}");
         assert!(!world.path("back").exists());
     }
 }
@@ -292,5 +303,55 @@ fn a_status_that_nobody_knows_and_a_file_that_is_no_workbook_are_refused() {
     let error = world.spec().to_workbook().unwrap_err().to_string();
     assert!(error.contains("field `city`: expected a status among"), "{error}");
     let error = world.read(b"source,target\n").unwrap_err().to_string();
-    assert!(error.contains("expected an .xlsx workbook"), "{error}");
+    assert!(error.contains("book.xlsx") && error.contains("name the spec's workbook"), "{error}");
+}
+
+/// Writes the workbook again with its parts changed.
+fn changed(book: &[u8], change: impl Fn(&str, String) -> String) -> Vec<u8> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(book)).unwrap();
+    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for index in 0..archive.len() {
+        let mut part = archive.by_index(index).unwrap();
+        let name = part.name().unwrap().into_owned();
+        let mut text = String::new();
+        part.read_to_string(&mut text).unwrap();
+        writer.start_file(name.as_str(), zip::write::SimpleFileOptions::default()).unwrap();
+        writer.write_all(change(&name, text).as_bytes()).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+#[test]
+fn what_a_cell_does_not_tell_is_named_and_its_text_is_not() {
+    let formula = |from: &str, to: &str| {
+        let book = book(|sheet| {
+            sheet.write_formula(1, 7, Formula::new("=A2").set_result("Ada")).unwrap();
+        });
+        assert!(World::new(&[]).read(&book).is_ok());
+        let book = changed(&book, |_, text| text.replace(from, to));
+        World::new(&[]).read(&book).unwrap_err().to_string()
+    };
+    let result = "<f>A2</f><v>Ada</v></c>";
+    let error = formula(result, "<f>A2</f></c>");
+    assert!(
+        error.contains("sheet `V`, cell H2: expected a text, found a formula without a result")
+    );
+    let error = formula(result, "<f>A2</f><v>Ada</v></c><c r=\"H2\"><v>1</v></c>");
+    assert!(error.contains("sheet `V`, cell H2: expected a text, found a cell that stands twice"));
+    let error = formula(result, "<f>A2</f><v>Ada</v></c><c r=\"I2\" t=\"b\"><v>Ada</v></c>");
+    assert!(error.contains("sheet `V` cannot be read behind cell H2"), "{error}");
+    assert!(!error.contains("Ada"), "{error}");
+}
+
+#[test]
+fn a_workbook_that_would_fill_the_memory_is_stopped() {
+    let book = changed(&book(|_| {}), |name, text| match name {
+        "xl/sharedStrings.xml" => {
+            text.replace("</sst>", &format!("{}</sst>", " ".repeat(65 << 20)))
+        }
+        _ => text,
+    });
+    let error = World::new(&[]).read(&book).unwrap_err().to_string();
+    assert!(error.contains("book.xlsx") && error.contains("name the spec's workbook"), "{error}");
+    assert!(!error.contains("CSV"), "{error}");
 }

@@ -16,6 +16,7 @@ use crate::{
         load::SPEC,
         model::{Field, Names, RuleName, Section},
     },
+    workbook::{fit, set_up},
 };
 
 /// A sheet before it is written: headings, and texts below them; none is an empty cell.
@@ -271,16 +272,21 @@ fn xlsx(sheets: &[Sheet]) -> Result<Vec<u8>, XlsxError> {
     for sheet in sheets {
         let worksheet = workbook.add_worksheet();
         worksheet.set_name(&sheet.name)?;
-        worksheet.set_freeze_panes(1, 0)?;
+        set_up(worksheet)?;
         for (column, name) in (0_u16..).zip(sheet.columns) {
             worksheet.write_string_with_format(0, column, *name, &heading)?;
-            worksheet.set_column_width(column, width(name))?;
+            worksheet.set_column_width(column, f64::from(width(name)))?;
         }
         for (row, texts) in (1_u32..).zip(&sheet.rows) {
-            for (column, text) in (0_u16..).zip(texts) {
-                if let Some(text) = text {
-                    worksheet.write_string_with_format(row, column, cell::encode(text), &body)?;
-                }
+            let texts: Vec<String> = texts
+                .iter()
+                .map(|text| text.as_deref().map(cell::encode).unwrap_or_default())
+                .collect();
+            let widths = sheet.columns.iter().map(|column| width(column));
+            fit(worksheet, row, texts.iter().map(String::as_str).zip(widths))?;
+            // An empty text is written as a mark, so what is empty here is an empty cell.
+            for (column, text) in (0_u16..).zip(texts).filter(|(_, text)| !text.is_empty()) {
+                worksheet.write_string_with_format(row, column, text, &body)?;
             }
         }
         if sheet.columns == FIELDS {
@@ -294,11 +300,12 @@ fn xlsx(sheets: &[Sheet]) -> Result<Vec<u8>, XlsxError> {
     workbook.save_to_buffer()
 }
 
-fn width(column: &str) -> f64 {
+fn width(column: &str) -> u16 {
     match column {
-        "rules" | "options" | "line" | "content" => 60.0,
-        "comments" | "reason" | "value" => 40.0,
-        "migrate y/n" | "format" | "kind" => 12.0,
-        _ => 24.0,
+        "rules" | "options" | "line" | "content" => 60,
+        "comments" | "reason" | "value" => 40,
+        "source column" | "target column" => 32,
+        "migrate y/n" | "format" | "kind" => 12,
+        _ => 24,
     }
 }

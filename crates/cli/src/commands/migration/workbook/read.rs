@@ -5,7 +5,11 @@ use landfall_core::ids::Release;
 use landfall_operations::migration_workbook_read;
 use serde_json::json;
 
-use crate::{commands::newest_release, context::Context, output::error::Failure};
+use crate::{
+    commands::newest_release,
+    context::{Context, quoted},
+    output::error::Failure,
+};
 
 /// What `landfall migration workbook read` takes.
 #[derive(Debug, Args)]
@@ -29,7 +33,13 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
         output.value(&json!({ "spec": digest, "path": arguments.out.display().to_string() }));
     } else {
         output.talk(&format!("spec {} is `{}`", digest.short(), arguments.out.display()));
-        output.talk("next: landfall migration check SPEC --source FOLDER");
+        let stated = arguments.release.as_ref().map(|release| format!(" --release {release}"));
+        // Where the dump is, nobody has said.
+        output.talk(&format!(
+            "next: landfall migration check {} --source FOLDER{}",
+            quoted(&arguments.out),
+            stated.unwrap_or_default()
+        ));
     }
     Ok(())
 }

@@ -12,13 +12,13 @@ pub(crate) struct Arguments {
     /// The spec's folder.
     #[arg(value_name = "SPEC")]
     spec: PathBuf,
-    /// The workbook to write.
+    /// The workbook to write; the file must not exist.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
-    let (digest, workbook) = migration_workbook_write(&arguments.spec)?;
+    let (digest, workbook) = migration_workbook_write(&arguments.spec, &arguments.out)?;
     write_aside(&arguments.out, |file| {
         file.write_all(&workbook).map_err(|error| Failure::file("write", &arguments.out, &error))
     })?;

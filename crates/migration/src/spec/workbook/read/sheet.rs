@@ -7,11 +7,14 @@ use calamine::{DataRef, Reader as _};
 use super::Reading;
 use crate::{error::Error, spec::workbook::cell};
 
-/// The most rows and columns of a sheet, and the most bytes of its texts: a spec is far smaller, and a file made to
-/// fill the memory is not.
+/// The most rows and columns of a sheet, and the most bytes of all cells: a spec is far smaller, and a file made to fill
+/// the memory is not.
 const MOST_ROWS: u32 = 200_000;
 const MOST_COLUMNS: u32 = 256;
 const MOST_BYTES: usize = 64 << 20;
+
+/// What a cell takes beside its text, about.
+const CELL: usize = 100;
 
 pub(super) struct Sheet<'n> {
     pub(super) name: &'n str,
@@ -157,19 +160,33 @@ impl Reading {
 
     /// Reads the cells that hold something, by row and column.
     fn cells(&mut self, sheet: &str) -> Result<BTreeMap<u32, BTreeMap<u32, Content>>, Error> {
-        let broken = |error: calamine::XlsxError| Error::Workbook {
-            what: format!("sheet `{sheet}` cannot be read: {error}; save the workbook again"),
+        // What the reader says may hold the text of a cell.
+        let broken = |after: Option<(u32, u32)>| Error::Workbook {
+            what: format!(
+                "sheet `{sheet}` cannot be read{}; save the workbook again in Excel",
+                after.map_or_else(String::new, |(row, column)| format!(
+                    " behind cell {}: expected a cell as Excel writes it, found another",
+                    cell::name(row, column)
+                ))
+            ),
         };
         let mut rows: BTreeMap<u32, BTreeMap<u32, Content>> = BTreeMap::new();
-        let mut bytes = 0;
-        let mut cells = self.book.worksheet_cells_reader(sheet).map_err(broken)?;
-        while let Some(cell) = cells.next_cell().map_err(broken)? {
-            let (row, column) = cell.get_position();
-            let content = match cell.get_value() {
+        let mut before = None;
+        let mut reader = self.book.worksheet_cells_reader(sheet).map_err(|_| broken(None))?;
+        while let Some(cell) =
+            reader.next_cell_with_formula_metadata().map_err(|_| broken(before))?
+        {
+            let (row, column) = cell.pos;
+            before = Some(cell.pos);
+            let content = match cell.value {
+                DataRef::Empty if cell.formula.is_some() => Err(
+                    "a formula without a result; save the workbook again in Excel, or type the text"
+                        .to_owned(),
+                ),
                 DataRef::Empty | DataRef::SharedString("") => continue,
                 DataRef::String(text) if text.is_empty() => continue,
-                DataRef::String(text) => Ok(text.clone()),
-                DataRef::SharedString(text) => Ok((*text).to_owned()),
+                DataRef::String(text) => Ok(text),
+                DataRef::SharedString(text) => Ok(text.to_owned()),
                 DataRef::Int(number) => Ok(number.to_string()),
                 DataRef::Float(number) => Ok(number.to_string()),
                 DataRef::Bool(truth) => Ok(truth.to_string()),
@@ -178,17 +195,21 @@ impl Reading {
                 )),
                 _ => Err("a date; format the cell as text and type it again".to_owned()),
             };
-            bytes += content.as_ref().map_or(0, String::len);
-            if row >= MOST_ROWS || column >= MOST_COLUMNS || bytes > MOST_BYTES {
+            self.held += CELL + content.as_ref().map_or(0, String::len);
+            if row >= MOST_ROWS || column >= MOST_COLUMNS || self.held > MOST_BYTES {
                 return Err(Error::Workbook {
                     what: format!(
-                        "sheet `{sheet}`, cell {}: expected a sheet of at most {MOST_ROWS} rows, {MOST_COLUMNS} columns and {} MB of text, found more; is it the workbook of a spec?",
+                        "sheet `{sheet}`, cell {}: expected sheets of at most {MOST_ROWS} rows and {MOST_COLUMNS} columns, with about {} MB of text in all, found more; is it the workbook of a spec?",
                         cell::name(row, column),
                         MOST_BYTES >> 20
                     ),
                 });
             }
-            rows.entry(row).or_default().insert(column, content);
+            let cells = rows.entry(row).or_default();
+            if cells.insert(column, content).is_some() {
+                let twice = "a cell that stands twice; save the workbook again in Excel";
+                cells.insert(column, Err(twice.to_owned()));
+            }
         }
         Ok(rows)
     }
