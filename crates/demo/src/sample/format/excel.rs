@@ -1,7 +1,7 @@
 //! Excel: one workbook with a sheet for each table, a title above the names.
 //!
 //! Days that the database keeps as days are date cells, numbers are numbers where the same text comes back; what was
-//! typed by people is text. A sheet has no rows that are too short: such a row has its last two cells merged. A value
+//! typed by people is text. A sheet has no rows that are too short: such a row has its first two cells merged. A value
 //! too many stands under no name. A workbook is made in memory.
 
 use std::{
@@ -103,12 +103,9 @@ impl Excel {
             let name = columns.get(usize::from(column)).copied().unwrap_or_default();
             self.cell(row, column, table.kind(name), cell)?;
         }
-        let (Some(last), true) = (cells.last(), cells.len() < columns.len()) else {
-            return Ok(());
-        };
-        let from = ColNum::try_from(cells.len() - 1).unwrap_or_default();
-        let to = ColNum::try_from(columns.len() - 1).unwrap_or_default();
-        self.sheet.merge_range(row, from, row, to, last, &self.looks.merged)?;
+        if let Some(first) = cells.first().filter(|_| cells.len() < columns.len()) {
+            self.sheet.merge_range(row, 0, row, 1, first, &self.looks.merged)?;
+        }
         Ok(())
     }
 
