@@ -155,6 +155,10 @@ fn a_version_is_added_beside_others_and_no_oid_changes_its_meaning_unseen() {
     let preview = live.json(&["study", "import", at, &first, "--preview"]);
     assert_eq!((&preview["outcome"], &preview["new_study"]), (&"previewed".into(), &true.into()));
     assert_eq!(live.versions(at), Vec::<Value>::new(), "a preview does nothing");
+    let shown = live.done(ENGINEER, &["study", "import", at, &first, "--preview"]);
+    assert!(shown.contains("every row is new") && !shown.contains("+ I.AGE"), "{shown}");
+    let shown = live.done(ENGINEER, &["study", "import", at, &first, "--preview", "--all"]);
+    assert!(shown.contains("+ I.AGE"), "{shown}");
     let printed = live.done(ENGINEER, &["study", "import", at, &first]);
     assert_eq!(printed.lines().last(), Some("1"), "the number of the version: {printed}");
 
@@ -199,6 +203,15 @@ fn a_file_that_is_no_design_changes_nothing_and_says_where() {
         live.file("doctype.xml", "<!DOCTYPE ODM SYSTEM \"http://example.invalid/x\"><ODM/>");
     live.stopped(&["study", "import", "acme/sandbox", &doctype], 4, "ODM-004");
     live.stopped(&["study", "import", "acme/sandbox", "absent.xml"], 1, "absent.xml");
+    // A design that does not fit the tables is refused with every place.
+    let long = "L".repeat(201);
+    let unfit = design("MDV.1", "integer", false)
+        .replace("OID=\"I.ID\"", &format!("OID=\"{long}\""))
+        .replace("OID=\"I.AGE\"", &format!("OID=\"{long}2\""));
+    let unfit = live.file("unfit.xml", &unfit);
+    let import = ["study", "import", "acme/sandbox", &unfit];
+    live.stopped(&import, 4, "that an import cannot take: 2 findings; nothing was done");
+    live.stopped(&import, 4, "characters in `OID` of table `item`, found 202");
     assert_eq!(live.versions("acme/sandbox"), Vec::<Value>::new());
 }
 

@@ -118,8 +118,9 @@ fn a_check_says_what_a_file_is_and_what_an_instance_could_not_hold() {
         "warning: ODM-045, line",
         "version `MDV.1`",
         "not held: texts in another language (de): left out (I.SEX)",
-        "not held: attributes of `urn:vendor`: left out (I.SEX)",
-        "ArchiveLayout",
+        "not held: attributes of `urn:vendor` (`widget`): left out (I.SEX)",
+        "not held: FormDef/ArchiveLayout: left out (AL.1)",
+        "what a warning says was kept",
     ]);
     assert!(said.stderr.contains("can be imported"), "{}", said.stderr);
     assert!(said.stderr.contains("docs/odm-findings.md"), "{}", said.stderr);
@@ -132,7 +133,8 @@ fn a_check_says_what_a_file_is_and_what_an_instance_could_not_hold() {
     let counts = ["events", "forms", "item_groups", "items", "code_lists", "units"];
     assert_eq!(counts.map(|name| version[name].as_u64().unwrap()), [1, 1, 1, 3, 1, 0]);
     let import = &version["import"];
-    assert_eq!((&import["taken"], &import["stopped"]), (&true.into(), &Value::Null), "{import}");
+    let none = Value::Array(Vec::new());
+    assert_eq!((&import["taken"], &import["stopped"]), (&true.into(), &none), "{import}");
     assert_eq!(import["study"]["protocol_code"], "LF-101");
 }
 
@@ -203,16 +205,34 @@ fn what_is_no_design_is_refused_with_its_place() {
 
 #[test]
 fn a_value_that_fits_no_column_is_told_before_an_import_meets_it() {
+    let code = "x".repeat(201);
+    let folder = with("CodedValue=\"F\"", &format!("CodedValue=\"{code}\""));
+    let said = study(folder.path(), &["check", "design.xml"]).ended(4);
+    said.shows(&[
+        "error: line 25, column 9: `CL.SEX/xxx",
+        "expected at most 200 characters in `Coded value` of table `code_list_item`, found 201",
+    ]);
+    assert!(said.stderr.contains("that an import cannot take: 1 place"), "{}", said.stderr);
+    let said = study(folder.path(), &["check", "design.xml", "--json"]).ended(4);
+    let json = said.json();
+    assert_eq!((&json["importable"], &json["errors"]), (&false.into(), &0.into()), "{json}");
+    let stopped = &json["studies"][0]["versions"][0]["import"]["stopped"];
+    assert_eq!((&stopped[0]["line"], &stopped[1]), (&25.into(), &Value::Null), "{stopped}");
+    let error: Value = serde_json::from_str(said.stderr.lines().last().unwrap()).unwrap();
+    assert!(error["error"]["details"][0].as_str().unwrap().contains("line 25"), "{error}");
+}
+
+#[test]
+fn a_name_that_is_too_long_is_cut_and_named() {
     let name = "x".repeat(300);
     let folder = with(
         "Name=\"Sex\" DataType=\"text\" Length",
         &format!("Name=\"{name}\" DataType=\"text\" Length"),
     );
-    let said = study(folder.path(), &["check", "design.xml"]).ended(4);
-    said.shows(&["stopped: table `item`, column `name`: expected"]);
-    assert!(said.stderr.contains("an import would not take"), "{}", said.stderr);
-    let json = study(folder.path(), &["check", "design.xml", "--json"]).ended(4).json();
-    assert_eq!((&json["importable"], &json["errors"]), (&false.into(), &0.into()), "{json}");
+    let said = study(folder.path(), &["check", "design.xml"]).ended(0);
+    said.shows(&[
+        "not held: `Name` (item) of more than 200 characters: cut to that (I.SEX with 300)",
+    ]);
 }
 
 #[test]

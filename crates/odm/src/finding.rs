@@ -1,6 +1,9 @@
 //! What the reader found in a file: each with code, place and what to do.
 
-use std::{collections::HashMap, fmt};
+use std::{
+    collections::{HashMap, HashSet},
+    fmt,
+};
 
 use crate::model::Position;
 
@@ -90,7 +93,7 @@ codes! {
     Cycle = "ODM-025" Error,
     /// Elements in no namespace, read as ODM.
     NoNamespace = "ODM-040" Warning,
-    /// No `ODMVersion`, read by the namespace.
+    /// No `ODMVersion`, or one of a variant, read by the namespace.
     NoVersion = "ODM-041" Warning,
     /// Several studies.
     SeveralStudies = "ODM-042" Warning,
@@ -110,9 +113,9 @@ codes! {
     StrayText = "ODM-049" Warning,
     /// A required attribute was missing and was filled in.
     FilledIn = "ODM-050" Warning,
-    /// A value was mended in case or blanks.
+    /// A value that is not allowed and can only mean one that is, read as that.
     Mended = "ODM-051" Warning,
-    /// A required element is missing.
+    /// A required element is missing, or an attribute on which no form depends.
     MissingElement = "ODM-052" Warning,
     /// A value that does not have the form of its type, kept.
     Form = "ODM-053" Warning,
@@ -140,6 +143,12 @@ codes! {
     ListLength = "ODM-064" Warning,
     /// A value is not of the data type.
     ValueType = "ODM-065" Warning,
+    /// Definitions of several kinds share an OID.
+    SharedOid = "ODM-066" Warning,
+    /// More digits behind the point than digits.
+    Digits = "ODM-067" Warning,
+    /// Attributes of ODM that stand with a prefix, read as ODM's own.
+    Prefixed = "ODM-068" Warning,
 }
 
 impl fmt::Display for Code {
@@ -153,7 +162,7 @@ impl fmt::Display for Code {
 pub struct Finding {
     /// What kind it is of.
     pub code: Code,
-    /// Where it was found first.
+    /// Where it was found first; line 0 of what is told in number only.
     pub at: Position,
     /// What was expected, what was found, what was done or is to be done.
     pub message: String,
@@ -171,6 +180,10 @@ impl Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // What is told in number stands nowhere.
+        if self.at.line == 0 {
+            return write!(f, "{} {}: {}", self.severity(), self.code, self.message);
+        }
         write!(f, "{}: {} {}: {}", self.at, self.severity(), self.code, self.message)?;
         if self.times > 1 {
             write!(f, " (found {} times, here first)", self.times)?;
@@ -185,9 +198,13 @@ pub(crate) struct Findings {
     list: Vec<Finding>,
     grouped: HashMap<(Code, String), usize>,
     most: usize,
+    /// The codes that are listed.
+    listed: HashSet<Code>,
     /// Codes of what came after the limit, with their number.
     beyond: HashMap<Code, u64>,
     errors: bool,
+    /// The part of the file that is looked at, where it has several.
+    within: Option<String>,
 }
 
 impl Findings {
@@ -196,22 +213,32 @@ impl Findings {
             list: Vec::new(),
             grouped: HashMap::new(),
             most: most.max(1),
+            listed: HashSet::new(),
             beyond: HashMap::new(),
             errors: false,
+            within: None,
         }
+    }
+
+    /// What is found from here on is in this part of the file, and its message says so.
+    pub(crate) fn within(&mut self, part: Option<String>) {
+        self.within = part;
     }
 
     /// Adds a finding of its own.
     pub(crate) fn add(&mut self, code: Code, at: Position, message: impl Into<String>) {
         self.errors |= code.severity() == Severity::Error;
-        if self.list.len() < self.most {
-            self.list.push(Finding { code, at, message: message.into(), times: 1 });
+        if self.has_room(code) {
+            let message = self.placed(code, message.into());
+            self.listed.insert(code);
+            self.list.push(Finding { code, at, message, times: 1 });
         } else {
             *self.beyond.entry(code).or_default() += 1;
         }
     }
 
-    /// Adds a finding, or counts it when the same was found about the same `subject` before.
+    /// Adds a finding, or counts it when the same was found about the same `subject` before; told is
+    /// the first place of the file, in whatever order they are found.
     pub(crate) fn group(
         &mut self,
         code: Code,
@@ -219,14 +246,37 @@ impl Findings {
         subject: &str,
         message: impl FnOnce() -> String,
     ) {
-        let key = (code, subject.to_owned());
-        if let Some(finding) = self.grouped.get(&key).and_then(|index| self.list.get_mut(*index)) {
+        let key = (code, self.placed(code, subject.to_owned()));
+        let Some(index) = self.grouped.get(&key).copied() else {
+            if self.has_room(code) {
+                self.grouped.insert(key, self.list.len());
+                self.add(code, at, message());
+            } else {
+                self.add(code, at, String::new());
+            }
+            return;
+        };
+        let earlier = self.list.get(index).is_some_and(|finding| at < finding.at);
+        let message = earlier.then(|| self.placed(code, message()));
+        if let Some(finding) = self.list.get_mut(index) {
             finding.times += 1;
-        } else if self.list.len() < self.most {
-            self.grouped.insert(key, self.list.len());
-            self.add(code, at, message());
-        } else {
-            self.add(code, at, String::new());
+            if let Some(message) = message {
+                finding.at = at;
+                finding.message = message;
+            }
+        }
+    }
+
+    /// The first of each kind is listed, however many there are of others.
+    fn has_room(&self, code: Code) -> bool {
+        self.list.len() < self.most || !self.listed.contains(&code)
+    }
+
+    /// Puts before a text in which part of the file it is. A vendor is found once in the file.
+    fn placed(&self, code: Code, text: String) -> String {
+        match &self.within {
+            Some(part) if code != Code::Vendor => format!("{part}: {text}"),
+            Some(_) | None => text,
         }
     }
 
@@ -238,12 +288,12 @@ impl Findings {
     /// The findings in the order of the file; what came after the limit is told in number.
     pub(crate) fn into_list(mut self) -> Vec<Finding> {
         self.list.sort_by_key(|finding| (finding.at, finding.severity()));
+        let listed = self.list.len();
         let mut beyond: Vec<_> = self.beyond.into_iter().collect();
         beyond.sort_unstable();
         for (code, times) in beyond {
             let message = format!(
-                "found {times} more of this kind after the {} that are listed; correct those and read the file again",
-                self.most
+                "found {times} more of this kind after the {listed} that are listed; correct those and read the file again"
             );
             self.list.push(Finding { code, at: Position::default(), message, times });
         }
@@ -281,12 +331,52 @@ mod tests {
         }
         findings.add(Code::Order, AT, "moved");
         assert!(!findings.refuse());
-        findings.add(Code::Dangling, AT, "missing");
-        findings.add(Code::Dangling, AT, "missing");
+        for _ in 0..3 {
+            findings.add(Code::Dangling, AT, "missing");
+        }
         assert!(findings.refuse());
         let list = findings.into_list();
-        assert_eq!(list[0].to_string(), "3:7: warning ODM-045: kept (found 5 times, here first)");
-        assert_eq!(list[2].code, Code::Dangling);
-        assert_eq!(list[2].times, 2);
+        let told: Vec<String> = list.iter().map(Finding::to_string).collect();
+        assert_eq!(
+            told,
+            [
+                // The first of its kind, though two others are listed already.
+                "3:7: error ODM-024: missing",
+                "3:7: warning ODM-045: kept (found 5 times, here first)",
+                "3:7: warning ODM-048: moved",
+                "error ODM-024: found 2 more of this kind after the 3 that are listed; correct those and read the file again",
+            ]
+        );
+        assert_eq!((list[3].at, list[3].times), (Position::default(), 2));
+    }
+
+    #[test]
+    fn the_first_place_is_told_whenever_it_is_found() {
+        let mut findings = Findings::new(10);
+        for (line, what) in [(5, "fifth"), (2, "second"), (9, "ninth")] {
+            let at = Position { line, column: 1 };
+            findings.group(Code::Vendor, at, "urn:v", || what.to_owned());
+        }
+        let list = findings.into_list();
+        assert_eq!(list.len(), 1);
+        assert_eq!(list[0].to_string(), "2:1: warning ODM-045: second (found 3 times, here first)");
+    }
+
+    #[test]
+    fn a_part_of_the_file_is_named_but_for_vendors() {
+        let mut findings = Findings::new(10);
+        for part in ["in the version `A`", "in the version `B`"] {
+            findings.within(Some(part.to_owned()));
+            findings.group(Code::Order, AT, "FormDef", || "moved".to_owned());
+            findings.group(Code::Vendor, AT, "urn:v", || "kept".to_owned());
+        }
+        findings.within(None);
+        findings.add(Code::Order, AT, "moved");
+        let told: Vec<String> =
+            findings.into_list().iter().map(|finding| finding.message.clone()).collect();
+        assert_eq!(
+            told,
+            ["in the version `A`: moved", "kept", "in the version `B`: moved", "moved"]
+        );
     }
 }

@@ -17,7 +17,7 @@ pub struct Limits {
     pub namespaces: usize,
     /// Elements that define something: those with an `OID`.
     pub definitions: u64,
-    /// Findings that are kept; those after them are counted only.
+    /// Findings that are kept, and the first of each kind besides; those after them are counted only.
     pub findings: usize,
 }
 

@@ -61,6 +61,14 @@ pub enum Error {
         /// What was found: place, severity, code, message.
         findings: Vec<String>,
     },
+    /// A study design has what an import cannot take. Nothing was done.
+    #[error("`{}` is a study design that an import cannot take: {}; nothing was done", .path.display(), errors(.places))]
+    Unfit {
+        /// The file.
+        path: PathBuf,
+        /// Every place, with what was expected and found there.
+        places: Vec<String>,
+    },
     /// Another process is at it.
     #[error("{}", busy(.customer, *.operation))]
     Busy {
@@ -195,6 +203,7 @@ impl Error {
             | Self::NotAdopted { .. } => "rejected",
             Self::Checks { .. }
             | Self::Design { .. }
+            | Self::Unfit { .. }
             | Self::Catalogue(_)
             | Self::Policy(_)
             | Self::Migration(landfall_migration::Error::Problems(_)) => "failed",
@@ -259,6 +268,9 @@ impl Error {
             Self::Design { .. } => {
                 Some("correct what is named by line and column; `docs/odm-findings.md` explains each code".to_owned())
             }
+            Self::Unfit { .. } => Some(
+                "correct what is named where the study was designed; `landfall catalogue show RELEASE TABLE` shows what a column takes".to_owned(),
+            ),
             Self::Busy { .. } => Some("wait until it ends, or stop that process".to_owned()),
             Self::NotAdopted { .. } => Some(
                 "put the file back as it was, or let vendor quality adopt it: `landfall policy adopt FILE`, `landfall catalogue adopt FOLDER`".to_owned(),

@@ -30,7 +30,9 @@ mod use_cases;
 
 pub use commands::Caller;
 pub use credentials::SESSION_SECONDS;
-pub use designs::{ImportOutlook, NotHeld, OdmDesign, OdmFacts, OdmLanguage, OdmStudy, OdmVendor};
+pub use designs::{
+    ImportOutlook, Misfit, NotHeld, OdmDesign, OdmFacts, OdmLanguage, OdmStudy, OdmVendor,
+};
 pub use error::{Error, Result};
 pub use installation::{Installation, NewPerson};
 pub use progress::{Reporter, Silent};

@@ -243,6 +243,7 @@ impl From<landfall_operations::Error> for Failure {
         let details = match &error {
             landfall_operations::Error::Checks { checks, .. } => checks.clone(),
             landfall_operations::Error::Design { findings, .. } => findings.clone(),
+            landfall_operations::Error::Unfit { places, .. } => places.clone(),
             _ => Vec::new(),
         };
         Self {

@@ -2,9 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use landfall_catalogue::Table;
 use serde::{Deserialize, Serialize};
 
-use super::{Content, DESIGN, Line, Shape, content::value};
+use super::{
+    Content, DESIGN, Row, Shape,
+    content::{Keys, value, word},
+};
 
 /// The columns of `study_design` that tell versions apart and say nothing of the design.
 const OF_THE_VERSION: [&str; 4] = ["oid", "revision", "status", "released_on"];
@@ -65,11 +69,11 @@ pub struct Conflict {
 /// release of the versions themselves are no difference.
 #[must_use]
 pub fn compare(shape: &Shape<'_>, first: &Content, second: &Content) -> Vec<TableDifference> {
-    let (mut old, mut new) = (first.lines(shape), second.lines(shape));
+    let (old_keys, new_keys) = (first.keys(shape), second.keys(shape));
     let mut list = Vec::new();
     for table in shape.tables() {
-        let old = old.remove(&table.name).unwrap_or_default();
-        let new = new.remove(&table.name).unwrap_or_default();
+        let old = by_key(table, first, &old_keys);
+        let new = by_key(table, second, &new_keys);
         if old.is_empty() && new.is_empty() {
             continue;
         }
@@ -81,40 +85,51 @@ pub fn compare(shape: &Shape<'_>, first: &Content, second: &Content) -> Vec<Tabl
             changed: Vec::new(),
             equal: 0,
         };
-        let known: BTreeMap<&str, &Line> =
-            old.iter().map(|line| (line.key.as_str(), line)).collect();
-        for line in &new {
-            match known.get(line.key.as_str()) {
-                None => found.added.push(line.key.clone()),
-                Some(before) => {
-                    let columns = columns(&table.name, before, line);
-                    if columns.is_empty() {
-                        found.equal += 1;
-                    } else {
-                        found.changed.push(RowDifference { key: line.key.clone(), columns });
-                    }
-                }
+        for (&key, &row) in &new {
+            let Some(before) = old.get(key).copied() else {
+                found.added.push(key.to_owned());
+                continue;
+            };
+            let columns = columns(table, (before, &old_keys), (row, &new_keys));
+            if columns.is_empty() {
+                found.equal += 1;
+            } else {
+                found.changed.push(RowDifference { key: key.to_owned(), columns });
             }
         }
-        let there: BTreeSet<&str> = new.iter().map(|line| line.key.as_str()).collect();
-        let gone = old.iter().filter(|line| !there.contains(line.key.as_str()));
-        found.removed.extend(gone.map(|line| line.key.clone()));
+        let gone = old.keys().filter(|key| !new.contains_key(*key));
+        found.removed.extend(gone.map(|key| (*key).to_owned()));
         list.push(found);
     }
     list
 }
 
-fn columns(table: &str, before: &Line, after: &Line) -> Vec<ColumnDifference> {
-    let names: BTreeSet<&String> = before.columns.keys().chain(after.columns.keys()).collect();
+/// Returns the rows of a table by their names, of which none stands twice.
+fn by_key<'c>(
+    table: &Table,
+    content: &'c Content,
+    keys: &'c Keys<'_>,
+) -> BTreeMap<&'c str, &'c Row> {
+    let own = keys.get(table.name.as_str()).map_or(&[][..], Vec::as_slice);
+    own.iter().map(String::as_str).zip(content.rows(&table.name)).collect()
+}
+
+fn columns(
+    table: &Table,
+    (before, old_keys): (&Row, &Keys<'_>),
+    (after, new_keys): (&Row, &Keys<'_>),
+) -> Vec<ColumnDifference> {
+    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
     names
         .into_iter()
-        .filter(|name| table != DESIGN || !OF_THE_VERSION.contains(&name.as_str()))
+        .filter(|name| table.name != DESIGN || !OF_THE_VERSION.contains(&name.as_str()))
         .filter_map(|name| {
-            let (old, new) = (before.columns.get(name), after.columns.get(name));
+            let old = before.get(name).map(|cell| word(table, name, cell, old_keys));
+            let new = after.get(name).map(|cell| word(table, name, cell, new_keys));
             (old != new).then(|| ColumnDifference {
                 column: name.clone(),
-                old: old.cloned(),
-                new: new.cloned(),
+                old: old.map(str::to_owned),
+                new: new.map(str::to_owned),
             })
         })
         .collect()

@@ -32,6 +32,9 @@ pub struct Content {
     pub tables: BTreeMap<String, Vec<Row>>,
 }
 
+/// The names of the rows of a design, by table.
+pub(super) type Keys<'s> = BTreeMap<&'s str, Vec<String>>;
+
 /// A row as people and comparisons know it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -133,21 +136,31 @@ impl Content {
     /// Returns the rows of every table by the names they have, sorted.
     #[must_use]
     pub fn lines(&self, shape: &Shape<'_>) -> BTreeMap<String, Vec<Line>> {
-        let mut keys: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        let keys = self.keys(shape);
         let mut lines = BTreeMap::new();
         for part in shape.parts() {
-            let rows = self.rows(&part.table.name);
-            let own = names(part, rows, &keys);
-            let mut of_table: Vec<Line> = rows
+            let name = part.table.name.as_str();
+            let own = keys.get(name).map_or(&[][..], Vec::as_slice);
+            let mut of_table: Vec<Line> = self
+                .rows(name)
                 .iter()
-                .zip(&own)
+                .zip(own)
                 .map(|(row, key)| Line { key: key.clone(), columns: told(part.table, row, &keys) })
                 .collect();
-            keys.insert(&part.table.name, own);
             of_table.sort();
-            lines.insert(part.table.name.clone(), of_table);
+            lines.insert(name.to_owned(), of_table);
         }
         lines
+    }
+
+    /// Returns the names of the rows of every table, in the order of the rows.
+    pub(super) fn keys<'s>(&self, shape: &Shape<'s>) -> Keys<'s> {
+        let mut keys = Keys::new();
+        for part in shape.parts() {
+            let own = names(part, self.rows(&part.table.name), &keys);
+            keys.insert(&part.table.name, own);
+        }
+        keys
     }
 
     /// Returns the digest of what the design says: of its rows by their names, in no order that an instance gives them.
@@ -161,7 +174,7 @@ impl Content {
 
 /// Names the rows of a table: by the first set of columns that may hold the same values once within the design, else
 /// by owner and name; rows of the same name are counted.
-fn names(part: Part<'_>, rows: &[Row], keys: &BTreeMap<&str, Vec<String>>) -> Vec<String> {
+fn names(part: Part<'_>, rows: &[Row], keys: &Keys<'_>) -> Vec<String> {
     let Some((owner, of)) = part.owner else { return vec![String::new(); rows.len()] };
     let unique = part.table.unique.iter().find(|columns| columns.contains(&owner.name));
     let mut known_by = vec![owner.name.clone()];
@@ -174,7 +187,7 @@ fn names(part: Part<'_>, rows: &[Row], keys: &BTreeMap<&str, Vec<String>>) -> Ve
     let mut counted: BTreeMap<String, u32> = BTreeMap::new();
     rows.iter()
         .map(|row| {
-            let parts: Vec<String> = known_by
+            let parts: Vec<&str> = known_by
                 .iter()
                 // What belongs to the version itself needs no word of it.
                 .filter(|name| of != DESIGN || **name != owner.name)
@@ -251,21 +264,22 @@ fn complete_row(
     Ok(())
 }
 
-fn told(table: &Table, row: &Row, keys: &BTreeMap<&str, Vec<String>>) -> BTreeMap<String, String> {
-    row.iter().map(|(name, cell)| (name.clone(), word(table, name, cell, keys))).collect()
+fn told(table: &Table, row: &Row, keys: &Keys<'_>) -> BTreeMap<String, String> {
+    row.iter()
+        .map(|(name, cell)| (name.clone(), word(table, name, cell, keys).to_owned()))
+        .collect()
 }
 
-/// Writes a cell for people: a reference by the key of its row.
-fn word(table: &Table, name: &str, cell: &Cell, keys: &BTreeMap<&str, Vec<String>>) -> String {
+/// Returns a cell as people read it: a reference by the key of its row.
+pub(super) fn word<'w>(table: &Table, name: &str, cell: &'w Cell, keys: &'w Keys<'_>) -> &'w str {
     match cell {
-        Cell::Value(text) | Cell::Outside(text) => text.clone(),
+        Cell::Value(text) | Cell::Outside(text) => text,
         Cell::Row(place) => table
             .column(name)
             .and_then(|column| column.references.as_deref())
             .and_then(|target| keys.get(target))
             .and_then(|own| own.get(*place))
-            .cloned()
-            .unwrap_or_default(),
+            .map_or("", String::as_str),
     }
 }
 

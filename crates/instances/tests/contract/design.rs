@@ -322,6 +322,14 @@ fn differences_are_named_by_oids_and_conflicts_by_what_they_mean() {
     assert_eq!(of("item_group").changed[0].columns[0].new.as_deref(), Some("Demographics"));
     assert_eq!(of("item_group_item").equal, 1);
     assert!(of(DESIGN).changed.is_empty(), "the OID of a version is no difference");
+    // Compared with nothing, every row is a new one, by its name.
+    let all = compare(&shape, &Content::default(), &first);
+    let only_added = |one: &design::TableDifference| {
+        one.removed.is_empty() && one.changed.is_empty() && one.equal == 0
+    };
+    assert!(all.iter().all(only_added), "{all:?}");
+    let values = all.iter().find(|one| one.table == "code_list_item").unwrap();
+    assert_eq!(values.added, ["CL.SEX/F", "CL.SEX/M"]);
     let found = conflicts(&shape, &first, &second);
     assert_eq!(found.len(), 1);
     assert_eq!(

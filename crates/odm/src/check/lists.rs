@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::values::{is_decimal, is_integer, shown};
+use super::values::{is_date, is_date_time, is_decimal, is_integer, is_time, number, shown};
 use crate::{
     finding::{Code, Findings},
     model::{Element, Position},
@@ -28,6 +28,7 @@ pub(super) fn check(version: &Element, findings: &mut Findings) {
     }
     for item in version.children(Tag::ItemDef) {
         let data_type = item.get(Key::DataType).unwrap_or_default();
+        digits(item, findings);
         if let Some(list) = item
             .child(Tag::CodeListRef)
             .and_then(|reference| reference.get(Key::CodeListOid))
@@ -46,6 +47,23 @@ pub(super) fn check(version: &Element, findings: &mut Findings) {
     }
 }
 
+/// A number has no more digits behind the point than digits.
+fn digits(item: &Element, findings: &mut Findings) {
+    let said = |key: Key| item.get(key).and_then(number);
+    if let (Some(length), Some(behind)) = (said(Key::Length), said(Key::SignificantDigits))
+        && behind > length
+    {
+        let oid = item.oid().unwrap_or_default();
+        findings.add(
+            Code::Digits,
+            item.at,
+            format!(
+                "expected at most {length} digits behind the point for the item `{oid}`, as its `Length` is {length}, found `SignificantDigits` {behind}; both were kept in the design"
+            ),
+        );
+    }
+}
+
 fn list_facts<'a>(list: &'a Element, findings: &mut Findings) -> List<'a> {
     let data_type = list.get(Key::DataType).unwrap_or_default();
     let mut facts = List { data_type, longest: "", length: 0 };
@@ -59,7 +77,7 @@ fn list_facts<'a>(list: &'a Element, findings: &mut Findings) -> List<'a> {
         if !seen.insert(value) {
             findings.group(Code::CodedValueTwice, item.at, oid, || {
                 format!(
-                    "expected each coded value once in the code list `{oid}`, found `{}` again; both were kept, the first counts",
+                    "expected each coded value once in the code list `{oid}`, found `{}` again; both were kept in the design, where the first counts",
                     shown(value)
                 )
             });
@@ -76,11 +94,15 @@ fn list_facts<'a>(list: &'a Element, findings: &mut Findings) -> List<'a> {
     facts
 }
 
-/// Whether a value can be of a data type; types that are not numbers are not judged.
+/// Whether a value can be of a data type; texts and partial dates are not judged.
 fn fits(data_type: &str, value: &str) -> bool {
     match data_type {
         "integer" => is_integer(value),
         "float" | "decimal" | "double" => is_decimal(value) || value.trim().parse::<f64>().is_ok(),
+        "date" => is_date(value),
+        "time" => is_time(value),
+        "datetime" => is_date_time(value),
+        "boolean" => matches!(value.trim(), "true" | "false" | "1" | "0"),
         _ => true,
     }
 }
@@ -88,26 +110,30 @@ fn fits(data_type: &str, value: &str) -> bool {
 fn wrong_type(what: &str, value: &str, data_type: &str, at: Position, findings: &mut Findings) {
     findings.group(Code::ValueType, at, &format!("{what}/{data_type}"), || {
         format!(
-            "expected a `{what}` of the data type {data_type}, found `{}`; it was kept",
+            "expected a `{what}` of the data type {data_type}, found `{}`; it was kept in the design",
             shown(value)
         )
     });
 }
 
 fn against_list(item: &Element, data_type: &str, list: &List<'_>, findings: &mut Findings) {
-    let number = |data_type: &str| matches!(data_type, "float" | "decimal" | "double");
+    let broken = |data_type: &str| matches!(data_type, "float" | "decimal" | "double");
     let agree = match data_type {
         "integer" => list.data_type == "integer",
-        _ if number(data_type) => number(list.data_type) || list.data_type == "integer",
+        "date" | "time" | "datetime" => matches!(list.data_type, "text" | "string"),
+        _ if broken(data_type) => broken(list.data_type) || list.data_type == "integer",
         _ => true,
     };
     let oid = item.oid().unwrap_or_default();
     if !agree {
+        // A list cannot be of dates: it is of text.
+        let wanted =
+            if matches!(data_type, "date" | "time" | "datetime") { "text" } else { data_type };
         findings.add(
             Code::ListType,
             item.at,
             format!(
-                "expected a code list of the data type {data_type} for the item `{oid}`, found one of {}; both were kept",
+                "expected a code list of the data type {wanted} for the item `{oid}` of {data_type}, found one of {}; both were kept in the design",
                 list.data_type
             ),
         );
@@ -123,7 +149,7 @@ fn against_list(item: &Element, data_type: &str, list: &List<'_>, findings: &mut
             Code::ListLength,
             item.at,
             format!(
-                "expected coded values of at most {most} characters for the item `{oid}`, found `{}` of {}; it was kept",
+                "expected coded values of at most {most} characters for the item `{oid}`, found `{}`, {} characters; both were kept in the design",
                 shown(list.longest),
                 list.length
             ),

@@ -45,7 +45,7 @@ pub(super) fn check(version: Version, design: &Element, findings: &mut Findings)
             findings.add(
                 Code::UnusedForm,
                 form.at,
-                format!("expected the form `{oid}` in an event, found it in none; it was kept"),
+                format!("expected the form `{oid}` in an event, found it in none; it was kept in the design"),
             );
         }
     }

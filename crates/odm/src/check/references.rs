@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::cycles;
+use super::{Parts, cycles};
 use crate::{
     finding::{Code, Findings},
     model::{Element, Name, Odm, Position, Version},
@@ -16,16 +16,20 @@ type Definitions<'a> = HashMap<(Tag, &'a str), Position>;
 struct Scope<'a> {
     study: &'a str,
     version: &'a Element,
+    /// How messages call it, where the file has several.
+    part: Option<String>,
     definitions: Definitions<'a>,
 }
 
 /// Checks every version of every study.
-pub(super) fn check(design: &Odm, findings: &mut Findings) {
+pub(super) fn check(design: &Odm, parts: Parts, findings: &mut Findings) {
     let mut studies: HashMap<&str, Position> = HashMap::new();
     let mut scopes = Vec::new();
     for study in design.studies() {
         let oid = study.oid().unwrap_or_default();
+        findings.within(None);
         once(&mut studies, oid, study, "the file", findings);
+        findings.within(parts.study(oid));
         let mut units = Definitions::new();
         for unit in study.children(Tag::BasicDefinitions) {
             collect(unit, true, &mut units, findings);
@@ -33,16 +37,18 @@ pub(super) fn check(design: &Odm, findings: &mut Findings) {
         let mut versions: HashMap<&str, Position> = HashMap::new();
         for version in study.children(Tag::MetaDataVersion) {
             let version_oid = version.oid().unwrap_or_default();
+            findings.within(parts.study(oid));
             once(&mut versions, version_oid, version, "the study", findings);
+            let part = parts.version(oid, version_oid);
+            findings.within(part.clone());
             let mut definitions = units.clone();
             collect(version, true, &mut definitions, findings);
-            if design.version == Version::V2_0 {
-                across_kinds(version, findings);
-            }
-            scopes.push(Scope { study: oid, version, definitions });
+            across_kinds(design.version, version, findings);
+            scopes.push(Scope { study: oid, version, part, definitions });
         }
     }
     for scope in &scopes {
+        findings.within(scope.part.clone());
         let (included, elsewhere) = included(scope, &scopes);
         let mut lookup =
             Lookup { included: &included, elsewhere, found_elsewhere: 0, findings: &mut *findings };
@@ -55,7 +61,7 @@ pub(super) fn check(design: &Odm, findings: &mut Findings) {
                 Code::Elsewhere,
                 include.at,
                 format!(
-                    "the design includes the version `{}` of the study `{}`, which is not in the file; {count} references could not be followed and were kept: export the design in one file",
+                    "the design includes the version `{}` of the study `{}`, which is not in the file; {count} references could not be followed and were kept in the design: export the design in one file",
                     include.get(Key::MetaDataVersionOid).unwrap_or_default(),
                     include.get(Key::StudyOid).unwrap_or_default(),
                 ),
@@ -63,6 +69,7 @@ pub(super) fn check(design: &Odm, findings: &mut Findings) {
         }
         cycles::check(scope.version, findings);
     }
+    findings.within(None);
 }
 
 fn once<'a>(
@@ -121,7 +128,7 @@ fn collect<'a>(
                     Code::Repeated,
                     element.at,
                     format!(
-                        "expected each OID once, found `{oid}` of `{tag}` again; it is defined at {first}, both were kept"
+                        "expected each OID once, found `{oid}` of `{tag}` again; it is defined at {first}, both were kept in the design"
                     ),
                 ),
             }
@@ -132,8 +139,9 @@ fn collect<'a>(
     }
 }
 
-/// ODM 2.0 asks that definitions of different kinds have different OIDs too.
-fn across_kinds(version: &Element, findings: &mut Findings) {
+/// Finds definitions of different kinds that share an OID. References of 1.3 say of which kind their
+/// target is; those of 2.0 do not always.
+fn across_kinds(odm: Version, version: &Element, findings: &mut Findings) {
     let mut known: HashMap<&str, (Tag, Position)> = HashMap::new();
     for element in version.elements() {
         let (Some(tag), Some(oid)) = (element.tag(), element.oid()) else { continue };
@@ -141,14 +149,19 @@ fn across_kinds(version: &Element, findings: &mut Findings) {
             None => {
                 known.insert(oid, (tag, element.at));
             }
-            Some((other, first)) if *other != tag => findings.add(
+            Some((other, _)) if *other == tag => {}
+            Some((other, first)) if odm.is_2() => findings.add(
                 Code::DuplicateOid,
                 element.at,
                 format!(
                     "expected each OID once in the version, found `{oid}` of `{tag}` again; `{other}` has it at {first}: give one of them another OID"
                 ),
             ),
-            Some(_) => {}
+            Some((other, first)) => findings.group(Code::SharedOid, element.at, "", || {
+                format!(
+                    "expected each OID once in the version, found `{oid}` of `{tag}` again; `{other}` has it at {first}: references tell the kinds apart, so both were kept in the design"
+                )
+            }),
         }
     }
 }
@@ -226,8 +239,10 @@ impl Lookup<'_, '_, '_> {
         };
         let done = match code {
             Code::Dangling => "define it or take the reference out",
-            Code::MissingList => "the reference was kept, so the list or unit is to be added",
-            _ => "the reference was kept",
+            Code::MissingList => {
+                "the reference was kept in the design, and the list or unit is to be added"
+            }
+            _ => "the reference was kept in the design",
         };
         self.findings.group(code, element.at, &format!("{key}/{oid}"), || {
             format!("`{key}` of `{tag}` is `{oid}`, but {what} in the file has that OID; {done}")
@@ -252,7 +267,8 @@ const STRUCTURE: &[Tag] = &[
 
 /// What an attribute refers to, and what it is when that is missing: the structure of the design and
 /// the rules of when and how something is collected must be there; a careful person can read on
-/// without the rest.
+/// without the rest, such as the conditions of a workflow, which leads through the study and not
+/// through a form.
 fn target(tag: Tag, key: Key) -> Option<(&'static [Tag], Code)> {
     // These refer to other files.
     if matches!(tag, Tag::SourceItem | Tag::Include) {
@@ -264,10 +280,13 @@ fn target(tag: Tag, key: Key) -> Option<(&'static [Tag], Code)> {
         Key::FormOid => (&[Tag::FormDef], Code::Dangling),
         Key::ItemGroupOid => (&[Tag::ItemGroupDef], Code::Dangling),
         Key::ItemOid => (&[Tag::ItemDef], Code::Dangling),
-        Key::CollectionExceptionConditionOid
-        | Key::ConditionOid
-        | Key::StartConditionOid
-        | Key::EndConditionOid => (&[Tag::ConditionDef], Code::Dangling),
+        Key::StartConditionOid | Key::EndConditionOid => (&[Tag::ConditionDef], Code::MissingOther),
+        Key::ConditionOid if tag == Tag::TargetTransition => {
+            (&[Tag::ConditionDef], Code::MissingOther)
+        }
+        Key::CollectionExceptionConditionOid | Key::ConditionOid => {
+            (&[Tag::ConditionDef], Code::Dangling)
+        }
         Key::MethodOid => (&[Tag::MethodDef], Code::Dangling),
         Key::WhereClauseOid => (&[Tag::WhereClauseDef], Code::Dangling),
         Key::CodeListOid | Key::RoleCodeListOid => (&[Tag::CodeList], Code::MissingList),

@@ -44,7 +44,7 @@ fn references(tag: Tag, parent: &Element, findings: &mut Findings) {
                 findings.group(Code::Repeated, reference.at, &format!("{tag}/{key}"), || {
                     let oid = parent.oid().map(|oid| format!(" `{oid}`")).unwrap_or_default();
                     format!(
-                        "expected each `{key}` once in `{tag}`{oid}, found `{value}` again; both references were kept, in this order"
+                        "expected each `{key}` once in `{tag}`{oid}, found `{value}` again; both references were kept in the design, in this order"
                     )
                 });
             }
@@ -60,11 +60,13 @@ fn languages(tag: Tag, parent: &Element, findings: &mut Findings) {
     let mut seen = HashSet::new();
     for text in parent.children(Tag::TranslatedText) {
         let language = text.get(Key::Lang);
+        // `de` and `DE` are one language.
+        let folded = language.map(str::to_ascii_lowercase);
         let kind = text.attributes.iter().find(|attribute| attribute.name == Name::Odm(Key::Type));
-        if !seen.insert((language, kind.map(|kind| kind.value.as_str()))) {
+        if !seen.insert((folded, kind.map(|kind| kind.value.as_str()))) {
             findings.group(Code::Language, text.at, tag.as_str(), || {
                 format!(
-                    "expected one text for each language in `{tag}`, found a second for `{}`; both were kept, the first is shown",
+                    "expected one text for each language in `{tag}`, found a second for `{}`; both were kept in the design, where the first counts",
                     language.unwrap_or("no language")
                 )
             });

@@ -190,7 +190,7 @@ impl Doubt {
             Fault::new(
                 Code::Encoding,
                 format!(
-                    "the declaration says `{label}`, but all {whole} characters above ASCII are UTF-8; declare UTF-8"
+                    "the declaration says `{label}`, but every character above ASCII, {whole} in number, is UTF-8; declare UTF-8"
                 ),
             )
         })

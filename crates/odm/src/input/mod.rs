@@ -49,6 +49,8 @@ pub(crate) struct Input<R> {
     fault: Option<Fault>,
     line: u32,
     column: u32,
+    /// Whether the last character was a carriage return: a line feed after it ends the same line.
+    returned: bool,
     bytes: u64,
     event: usize,
     most_bytes: u64,
@@ -77,6 +79,7 @@ impl<R: BufRead> Input<R> {
             fault: None,
             line: 1,
             column: 1,
+            returned: false,
             bytes: mark,
             event: 0,
             most_bytes: limits.bytes,
@@ -207,20 +210,49 @@ impl<R: BufRead> BufRead for Input<R> {
     fn consume(&mut self, amount: usize) {
         let until = self.end.min(self.start + amount);
         let bytes = self.text.get(self.start..until).unwrap_or_default();
-        let rest = match memchr::memrchr(b'\n', bytes) {
-            None => bytes,
-            Some(last) => {
-                let lines = memchr::memchr_iter(b'\n', bytes).count();
+        if let Some(last) = bytes.last() {
+            let (lines, rest) = line_ends(bytes, self.returned);
+            if rest.is_some() {
                 self.line = self.line.saturating_add(u32::try_from(lines).unwrap_or(u32::MAX));
                 self.column = 1;
-                bytes.get(last + 1..).unwrap_or_default()
             }
-        };
-        let characters = rest.iter().filter(|byte| **byte & 0xc0 != 0x80).count();
-        self.column = self.column.saturating_add(u32::try_from(characters).unwrap_or(u32::MAX));
+            let on_this_line = rest.unwrap_or(bytes);
+            self.column = self.column.saturating_add(characters(on_this_line));
+            self.returned = *last == b'\r';
+        }
         self.event += bytes.len();
         self.start = until;
     }
+}
+
+fn characters(bytes: &[u8]) -> u32 {
+    let count = bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count();
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+/// How many lines end in a text, and what follows the last end: none where no line ends.
+///
+/// A line ends with a line feed, a carriage return, or both; `returned` is whether a carriage return
+/// stands before the text.
+fn line_ends(bytes: &[u8], returned: bool) -> (usize, Option<&[u8]>) {
+    let after = |index: usize| bytes.get(index + 1..).unwrap_or_default();
+    if !returned && memchr::memchr(b'\r', bytes).is_none() {
+        return match memchr::memrchr(b'\n', bytes) {
+            None => (0, None),
+            Some(last) => (memchr::memchr_iter(b'\n', bytes).count(), Some(after(last))),
+        };
+    }
+    let (mut lines, mut rest) = (0, None);
+    for index in memchr::memchr2_iter(b'\r', b'\n', bytes) {
+        let before = match index.checked_sub(1) {
+            None => returned,
+            Some(before) => bytes.get(before) == Some(&b'\r'),
+        };
+        let second = before && bytes.get(index) == Some(&b'\n');
+        lines += usize::from(!second);
+        rest = Some(after(index));
+    }
+    (lines, rest)
 }
 
 /// The first character that XML 1.0 does not allow, in text that is UTF-8.
@@ -279,6 +311,16 @@ mod tests {
             assert_eq!(place_of_at(body.as_bytes(), capacity), expected);
             let latin = b"<?xml version='1.0' encoding='ISO-8859-1'?>\nGr\xfcn @";
             assert_eq!(place_of_at(latin, capacity), Position { line: 2, column: 6 });
+        }
+    }
+
+    #[test]
+    fn a_line_ends_with_a_line_feed_a_carriage_return_or_both() {
+        let body = "<a>\rb\n\rc\r\n\r\r\n  @";
+        let expected = Position { line: 7, column: 3 };
+        for capacity in [1, 2, 3, 4096] {
+            assert_eq!(place_of_at(body.as_bytes(), capacity), expected, "{capacity}");
+            assert_eq!(place_of_at(&utf16(body, false, true), capacity), expected, "{capacity}");
         }
     }
 

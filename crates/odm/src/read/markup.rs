@@ -213,8 +213,11 @@ pub(super) fn is_blank(text: &str) -> bool {
 
 /// The fault of text that stands in no element.
 pub(super) fn outside(after: bool) -> Fault {
-    let place = if after { "after" } else { "before" };
-    malformed(format!("found text {place} the outermost element; take it out"))
+    malformed(if after {
+        "found text after the outermost element; take it out"
+    } else {
+        "expected an XML file, which begins with `<`, found other text; is it the right file? take out what stands before the outermost element"
+    })
 }
 
 #[cfg(test)]

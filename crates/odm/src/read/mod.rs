@@ -152,10 +152,7 @@ fn parse<R: BufRead>(
                 "expected the XML declaration at the very beginning of the file, found it here; take out what stands before it",
             )),
             Event::Comment(_) | Event::PI(_) => Ok(()),
-            Event::DocType(_) => Err(Fault::new(
-                Code::Doctype,
-                "expected no document type declaration, found one; it could name other files and entities, so take it out",
-            )),
+            Event::DocType(text) => Err(Fault::new(Code::Doctype, doctype(&text))),
             Event::Eof => {
                 let input = xml.get_mut();
                 let doubt = input.doubt().map_or(Ok(()), |fault| Err((BEGIN, fault)));
@@ -163,6 +160,20 @@ fn parse<R: BufRead>(
             }
         };
         done.map_err(|fault| (at, fault))?;
+    }
+}
+
+/// What is to be done about a document type declaration, by the name of the outermost element.
+fn doctype(text: &str) -> &'static str {
+    let name = text.trim_ascii_start();
+    let end = name.find(|c: char| c.is_ascii_whitespace() || matches!(c, '[' | '>'));
+    let name = end.and_then(|end| name.get(..end)).unwrap_or(name);
+    if name.eq_ignore_ascii_case("html") {
+        "expected a study design in ODM, found a web page; was a page saved in place of the export, such as one to sign in?"
+    } else if name.rsplit(':').next() == Some("ODM") {
+        "expected no document type declaration, found one of ODM; ODM 1.0 to 1.2 begins so and is not read: have it exported as 1.3.2; any other could name other files and entities, so take it out"
+    } else {
+        "expected no document type declaration, found one; it could name other files and entities, so take it out"
     }
 }
 
@@ -184,4 +195,19 @@ fn fault<R: BufRead>(error: &Error, input: &Input<R>, at: Position) -> (Position
         }
     };
     (at, Fault::new(Code::Malformed, message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_type_tells_what_the_file_is() {
+        assert!(doctype("html").contains("a web page"));
+        assert!(doctype(" HTML PUBLIC \"-//W3C//DTD HTML 4.01//EN\"").contains("a web page"));
+        for old in ["ODM SYSTEM \"odm1-1-0.dtd\"", "ODM[<!ENTITY a \"b\">]", "ODM"] {
+            assert!(doctype(old).contains("ODM 1.0 to 1.2"), "{old}");
+        }
+        assert!(!doctype("ODMX").contains("ODM 1.0 to 1.2"));
+    }
 }

@@ -3,7 +3,7 @@
 use crate::{
     finding::{Code, Findings},
     input::Fault,
-    model::{Attribute, EcoString, Name, ODM_1_3, ODM_2_0, Position, Version},
+    model::{Attribute, Name, ODM_1_3, ODM_2_0, Position, Version},
     names::{Key, Tag},
 };
 
@@ -87,7 +87,7 @@ pub(super) fn recognise<'a>(
     };
     if !is_read(namespace) {
         return Err(match namespace.strip_prefix(ODM) {
-            Some(version) => wrong_version(version.trim_start_matches('v').trim_end_matches('/')),
+            Some(version) => wrong_namespace(namespace, version),
             None => not_odm(root),
         });
     }
@@ -111,7 +111,8 @@ fn version_said(attributes: &[Attribute]) -> Option<&str> {
         .map(|attribute| attribute.value.trim())
 }
 
-fn is_read(namespace: &str) -> bool {
+/// Whether a namespace is that of a version that is read.
+pub(super) fn is_read(namespace: &str) -> bool {
     matches!(namespace, ODM_1_3 | ODM_2_0)
 }
 
@@ -142,14 +143,36 @@ fn version(
             ));
         }
     };
-    if said.is_none() && tag == Tag::Odm {
-        findings.add(
-            Code::NoVersion,
-            at,
-            format!("expected `ODMVersion`, found none; read as {version} by the namespace"),
-        );
-    }
+    let found = match said {
+        None if tag == Tag::Odm => "none".to_owned(),
+        // A draft or a later edition.
+        Some(said) if version.is_2() && said != "2.0" && said != "2" => format!("`{said}`"),
+        None | Some(_) => return Ok(version),
+    };
+    findings.add(
+        Code::NoVersion,
+        at,
+        format!(
+            "expected `ODMVersion` to be that of a version that is read, found {found}; read as {version} by the namespace"
+        ),
+    );
     Ok(version)
+}
+
+/// A namespace of CDISC that is not known: mistyped, or that of another version.
+fn wrong_namespace(namespace: &str, rest: &str) -> Fault {
+    let said = rest.trim_start_matches('v').trim_end_matches('/');
+    let right = if said.starts_with("1.3") {
+        ODM_1_3
+    } else if is_2(said) {
+        ODM_2_0
+    } else {
+        return wrong_version(said);
+    };
+    Fault::new(
+        Code::Version,
+        format!("expected the namespace `{right}`, found `{namespace}`; correct the namespace"),
+    )
 }
 
 fn wrong_version(said: &str) -> Fault {
@@ -167,18 +190,39 @@ fn not_odm(root: &Root<'_>) -> Fault {
     } else {
         format!("the namespace `{}`", root.namespace)
     };
+    let next = if root.local == "ODM" && root.namespace.is_empty() {
+        "ODM before 1.2 has none and is not read, and this file names no version: have it exported as 1.3.2 or 2.0".to_owned()
+    } else {
+        match error_of(root.attributes) {
+            Some(error) => format!("it tells of an error, `{error}`: ask for the file again"),
+            None => "is it the right file?".to_owned(),
+        }
+    };
     Fault::new(
         Code::NotOdm,
         format!(
-            "expected `ODM` in the namespace `{ODM_1_3}` or `{ODM_2_0}`, found `{}` in {space}; is it the right file?",
+            "expected `ODM` in the namespace `{ODM_1_3}` or `{ODM_2_0}`, found `{}` in {space}; {next}",
             root.local
         ),
     )
 }
 
+/// The error of which a system tells in place of the file that it was asked for.
+pub(super) fn error_of(attributes: &[Attribute]) -> Option<String> {
+    attributes.iter().find_map(|attribute| match &attribute.name {
+        Name::Other(name)
+            if matches!(name.local.as_str(), "ErrorDescription" | "ErrorClientResponseMessage") =>
+        {
+            Some(attribute.value.chars().take(200).collect())
+        }
+        Name::Odm(_) | Name::Other(_) => None,
+    })
+}
+
 /// The refusal of a Define-XML file.
 pub(super) fn define(namespace: &str) -> Fault {
-    let what = namespace.strip_prefix(ODM).map(|version| format!(", built on ODM {version}"));
+    let version = namespace.strip_prefix(ODM).map(|version| version.trim_start_matches('v'));
+    let what = version.map(|version| format!(", built on ODM {version}"));
     Fault::new(
         Code::DefineXml,
         format!(
@@ -189,13 +233,19 @@ pub(super) fn define(namespace: &str) -> Fault {
 }
 
 /// Whether an attribute of that name is the mark of Define-XML.
-pub(super) fn marks_define(namespace: &EcoString, local: &str) -> bool {
-    local == "DefineVersion" && namespace.starts_with(DEFINE)
+pub(super) fn marks_define(namespace: &str, local: &str) -> bool {
+    local == "DefineVersion" && is_define(namespace)
+}
+
+/// Whether a namespace is one of Define-XML.
+pub(super) fn is_define(namespace: &str) -> bool {
+    namespace.starts_with(DEFINE)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::QName;
 
     fn kind(
         local: &str,
@@ -222,7 +272,9 @@ mod tests {
             (ODM_1_3, Some("1.3.1"), Version::V1_3_1, vec![]),
             (ODM_1_3, Some(" 1.3.2 "), Version::V1_3_2, vec![]),
             (ODM_1_3, None, Version::V1_3_2, vec![Code::NoVersion]),
-            (ODM_2_0, Some("2.0.1"), Version::V2_0, vec![]),
+            (ODM_2_0, Some("2.0"), Version::V2_0, vec![]),
+            (ODM_2_0, Some("2.0.1"), Version::V2_0, vec![Code::NoVersion]),
+            (ODM_2_0, Some("2.0-beta"), Version::V2_0, vec![Code::NoVersion]),
             ("", Some("1.3.2"), Version::V1_3_2, vec![Code::NoNamespace]),
         ] {
             let (kind, found) = kind("ODM", namespace, said, &[]).unwrap();
@@ -252,5 +304,39 @@ mod tests {
         ] {
             assert_eq!(kind(local, namespace, said, declared).unwrap_err(), code, "{namespace}");
         }
+    }
+
+    #[test]
+    fn a_refusal_says_what_is_wrong_with_namespace_and_version() {
+        let told = |namespace: &str, attribute: Option<(&str, &str)>| {
+            let attributes: Vec<_> = attribute
+                .map(|(local, value)| {
+                    let name = QName { namespace: "urn:m".into(), local: local.into() };
+                    Attribute { name: Name::Other(Box::new(name)), value: value.into() }
+                })
+                .into_iter()
+                .collect();
+            let root =
+                Root { local: "ODM", namespace, attributes: &attributes, at: Position::default() };
+            recognise(&root, [namespace].into_iter(), &mut Findings::new(10)).unwrap_err().message
+        };
+        for mistyped in ["http://www.cdisc.org/ns/odm/v1.3.2", "http://www.cdisc.org/ns/odm/v1.3/"]
+        {
+            assert_eq!(
+                told(mistyped, None),
+                format!(
+                    "expected the namespace `{ODM_1_3}`, found `{mistyped}`; correct the namespace"
+                )
+            );
+        }
+        let old = told("http://www.cdisc.org/ns/odm/v1.2", None);
+        assert!(old.contains("found 1.2; have it exported"), "{old}");
+        let later = told("http://www.cdisc.org/ns/odm/v2.1", None);
+        assert!(later.contains("found 2.1; have it exported"), "{later}");
+        let none = told("", None);
+        assert!(none.contains("ODM before 1.2 has none and is not read"), "{none}");
+        let error = told("urn:mine", Some(("ErrorDescription", "Incorrect login")));
+        assert!(error.contains("`Incorrect login`: ask for the file again"), "{error}");
+        assert!(define(ODM_1_3).message.contains("Define-XML, built on ODM 1.3:"));
     }
 }

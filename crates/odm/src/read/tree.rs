@@ -1,11 +1,14 @@
 //! From tags and text to the tree of the model.
 
+mod attributes;
+
 use memchr::memmem::Finder;
 
+use self::attributes::preserves;
 use super::{
     fragment,
     markup::{self, Attributes},
-    namespaces::{Namespaces, Uri, XLINK},
+    namespaces::{Namespaces, Uri},
     recognise::{self, Kind, Root},
 };
 use crate::{
@@ -52,6 +55,8 @@ pub(super) struct Tree<'l> {
     /// Of each element open inside of one that is left out, the namespaces bound outside of it.
     skipped: Vec<usize>,
     data: bool,
+    /// Whether there is anything of Define-XML.
+    define: bool,
     kept: u64,
     definitions: u64,
     done: Option<Element>,
@@ -72,6 +77,7 @@ impl<'l> Tree<'l> {
             attributes: Vec::new(),
             skipped: Vec::new(),
             data: false,
+            define: false,
             kept: 0,
             definitions: 0,
             done: None,
@@ -110,7 +116,7 @@ impl<'l> Tree<'l> {
         self.flush();
         let name = self.element_name(uri, local, at);
         let of_odm = matches!(name, Name::Odm(_)) || self.kind.is_none();
-        self.read_attributes(rest, of_odm, self.rules(&name))?;
+        self.read_attributes(rest, of_odm, self.rules(&name), at)?;
         if self.kind.is_none() {
             self.begin(uri, local, at)?;
         }
@@ -201,24 +207,38 @@ impl<'l> Tree<'l> {
             ));
         }
         let (Some(root), Some(kind)) = (self.done, self.kind) else {
+            let found = if at == super::BEGIN {
+                "the file is empty"
+            } else {
+                "found none until the end of the file"
+            };
             return Err(Fault::new(
                 Code::Malformed,
-                format!("expected an element, found the end of the file at {at}"),
+                format!("expected the element `ODM`, {found}; ask for it again"),
             ));
         };
         let root = fragment::complete(root, kind.tag, kind.version);
         let has = |study: &Element| study.child(Tag::MetaDataVersion).is_some();
         if !root.children(Tag::Study).any(has) {
-            let found = match (self.data, root.child(Tag::Study).is_some()) {
-                (true, _) => "data only: export the design with it, or alone",
-                (false, true) => "a study without one: is it a list of studies? export the design",
-                (false, false) => "no study at all: is it the right file?",
+            let error = recognise::error_of(&root.attributes);
+            let found = match (&error, self.data, root.child(Tag::Study).is_some()) {
+                (Some(error), ..) => format!("an error, `{error}`: ask for the file again"),
+                (None, true, _) => "data only: export the design with it, or alone".to_owned(),
+                (None, false, true) => {
+                    "a study without one: is it a list of studies? export the design".to_owned()
+                }
+                (None, false, false) => "no study at all: is it the right file?".to_owned(),
             };
             self.findings.add(
                 Code::NoMetadata,
                 root.at,
                 format!("expected a `Study` with a `MetaDataVersion`, found {found}"),
             );
+        }
+        // A part of Define-XML without its mark: what it has in common with ODM is no design.
+        if self.define && !kind.version.is_2() && !collects(&root) {
+            let Fault { code, message } = recognise::define(kind.version.namespace());
+            self.findings.add(code, root.at, message);
         }
         let prefixes = self.namespaces.into_prefixes(kind.version.namespace());
         Ok(Odm { version: kind.version, root, prefixes })
@@ -279,6 +299,7 @@ impl<'l> Tree<'l> {
         }
         let namespace =
             if odm { self.version().namespace().into() } else { self.namespaces.text(uri).clone() };
+        self.define |= recognise::is_define(&namespace);
         Name::Other(Box::new(QName { namespace, local: local.into() }))
     }
 
@@ -319,95 +340,6 @@ impl<'l> Tree<'l> {
             format!("found `{local}`: {what}, which is no part of a study design, was left out")
         });
         true
-    }
-
-    /// What XML asks of the attributes of an element that is left out.
-    fn check_attributes(&self, rest: &str) -> Result<(), Fault> {
-        for (count, raw) in Attributes::new(rest).enumerate() {
-            let raw = raw?;
-            if count >= self.limits.attributes {
-                return Err(self.too_many_attributes());
-            }
-            if memchr::memchr(b'&', raw.value.as_bytes()).is_some() {
-                markup::value(raw.value)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn too_many_attributes(&self) -> Fault {
-        Fault::new(
-            Code::Limit,
-            format!(
-                "expected at most {} attributes in an element, found more",
-                self.limits.attributes
-            ),
-        )
-    }
-
-    /// Reads the attributes into the list that is reused, sorted.
-    fn read_attributes(
-        &mut self,
-        rest: &str,
-        of_odm: bool,
-        rules: Option<&'static schema::Element>,
-    ) -> Result<(), Fault> {
-        self.attributes.clear();
-        for raw in Attributes::new(rest) {
-            let raw = raw?;
-            if raw.declares().is_some() {
-                continue;
-            }
-            if self.attributes.len() >= self.limits.attributes {
-                return Err(self.too_many_attributes());
-            }
-            let uri = match raw.prefix {
-                None => Uri::NONE,
-                Some(prefix) => self.namespaces.of_prefix(prefix)?,
-            };
-            let known = match (raw.prefix, raw.local) {
-                (None, local) if of_odm => rules
-                    .and_then(|rules| {
-                        rules.attributes.iter().find(|attribute| attribute.key.as_str() == local)
-                    })
-                    .map(|attribute| attribute.key)
-                    .or_else(|| Key::find(local)),
-                (Some(_), "lang") if uri == Uri::XML => Some(Key::Lang),
-                (Some(_), "href") if of_odm && self.namespaces.text(uri) == XLINK => {
-                    Some(Key::XlinkHref)
-                }
-                (None | Some(_), _) => None,
-            };
-            let name = match known {
-                Some(key) => Name::Odm(key),
-                None => {
-                    let namespace = self.namespaces.text(uri).clone();
-                    if recognise::marks_define(&namespace, raw.local) {
-                        return Err(recognise::define(self.version().namespace()));
-                    }
-                    Name::Other(Box::new(QName { namespace, local: raw.local.into() }))
-                }
-            };
-            self.attributes.push(Attribute { name, value: markup::value(raw.value)? });
-        }
-        if !self.attributes.is_sorted_by(|left, right| left.name < right.name) {
-            self.attributes.sort_unstable_by(|left, right| left.name.cmp(&right.name));
-            let twice = self.attributes.windows(2).find_map(|pair| match pair {
-                [left, right] if left.name == right.name => Some(&left.name),
-                _ => None,
-            });
-            if let Some(name) = twice {
-                let name = match name {
-                    Name::Odm(key) => key.as_str(),
-                    Name::Other(name) => name.local.as_str(),
-                };
-                return Err(Fault::new(
-                    Code::Malformed,
-                    format!("expected each attribute once, found `{name}` twice"),
-                ));
-            }
-        }
-        Ok(())
     }
 
     fn count(&mut self, attributes: &[Attribute]) -> Result<(), Fault> {
@@ -479,7 +411,7 @@ impl<'l> Tree<'l> {
                 && !open.preserve
             {
                 self.findings.group(Code::StrayText, open.at, tag.as_str(), || {
-                    format!("expected elements in `{tag}`, found text; it was kept")
+                    format!("expected elements in `{tag}`, found text; it was kept in the design")
                 });
             }
             let mut nodes = self.nodes.drain(open.first..);
@@ -501,13 +433,10 @@ impl<'l> Tree<'l> {
     }
 }
 
-fn preserves(attribute: &Attribute) -> bool {
-    match &attribute.name {
-        Name::Odm(_) => false,
-        Name::Other(name) => {
-            name.local == "space"
-                && name.namespace == super::namespaces::XML
-                && attribute.value == "preserve"
-        }
-    }
+/// Whether a design has an event or a form.
+fn collects(root: &Element) -> bool {
+    root.children(Tag::Study)
+        .flat_map(|study| study.children(Tag::MetaDataVersion))
+        .flat_map(Element::elements)
+        .any(|def| def.is(Tag::StudyEventDef) || def.is(Tag::FormDef))
 }

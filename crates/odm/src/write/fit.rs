@@ -26,7 +26,6 @@ pub(super) fn fit(odm: &mut Odm, keep: Keep, notes: &mut Notes) {
     let place = Place::top(&odm.root);
     let mut fitting = Fitting { version: odm.version, keep, notes };
     fitting.element(&mut odm.root, &place);
-    unique::definitions(odm, notes);
 }
 
 /// Vendors' elements keep their place behind the element that they stand behind.
@@ -160,7 +159,7 @@ impl Fitting<'_> {
         for child in refused {
             let (what, why) = match &child.name {
                 Name::Odm(name) if rules.child(*name).is_some() => {
-                    (format!("another {name}"), format!("a {tag} holds one at most"))
+                    (format!("another {name}"), format!("`{tag}` holds one at most"))
                 }
                 Name::Odm(_) => (described(&child), self.no_place(tag)),
                 Name::Other(name) => (described(&child), self.foreign(&name.namespace)),
@@ -261,8 +260,8 @@ impl Fitting<'_> {
             }
             // The reader of the report has no use for the nothing that 2.0 asks for.
             if rule.tag != Tag::MethodSignature {
-                let what = format!("a {}", rule.tag);
-                self.notes.add(Fate::Added, place, what, format!("a {tag} holds one"));
+                let what = format!("`{}`", rule.tag);
+                self.notes.add(Fate::Added, place, what, format!("`{tag}` holds one"));
             }
             element.push(child);
             added = true;
@@ -277,7 +276,7 @@ impl Fitting<'_> {
     }
 
     fn no_place(&self, tag: Tag) -> String {
-        format!("ODM {} has no place for it in a {tag}", self.version)
+        format!("ODM {} has no place for it in `{tag}`", self.version)
     }
 
     fn foreign(&self, namespace: &str) -> String {

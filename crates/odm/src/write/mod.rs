@@ -5,6 +5,8 @@
 //! * [`write_keeping`] also leaves out what CDISC's schema refuses and adds what it asks for, and
 //!   notes every such piece: [`Keep::Vendors`] leaves vendors' extensions in, with which the schema
 //!   refuses the file though it is sound otherwise; [`Keep::Schema`] writes files that validate.
+//!   Definitions of 1.3.2 that share an OID get one each; the first one stands in an alias, from which
+//!   [`crate::read()`] takes it back.
 //! * [`convert`] only converts.
 //!
 //! A file is UTF-8 with an XML declaration, indented by two spaces, one element per line but where
@@ -19,6 +21,7 @@ mod unique;
 mod value;
 mod xml;
 
+pub(crate) use convert::take_back_oids;
 pub(crate) use report::label_of;
 pub use report::{Fate, Loss};
 
@@ -68,7 +71,14 @@ pub fn write(odm: &Odm, version: Version) -> Written {
 #[must_use]
 pub fn write_keeping(odm: &Odm, version: Version, keep: Keep) -> Written {
     let mut notes = Notes::default();
-    let design = prepared(odm, version, keep, &mut notes);
+    let mut design = prepared(odm, version, keep, &mut notes);
+    // A design is written as it is, whatever the schema says, where everything is to be kept.
+    if keep != Keep::Everything || odm.version.is_2() != version.is_2() {
+        if !version.is_2() {
+            convert::part_oids(&mut design.root, Version::V1_3_2, &mut notes);
+        }
+        unique::definitions(&design, &mut notes);
+    }
     let bytes = xml::bytes(&design, &mut notes);
     let (lost, notes) = notes.split();
     Written { bytes, lost, notes }
@@ -79,6 +89,7 @@ pub fn write_keeping(odm: &Odm, version: Version, keep: Keep) -> Written {
 pub fn convert(odm: &Odm, version: Version) -> Converted {
     let mut notes = Notes::default();
     let design = prepared(odm, version, Keep::Vendors, &mut notes);
+    unique::definitions(&design, &mut notes);
     let (lost, notes) = notes.split();
     Converted { design, lost, notes }
 }

@@ -108,7 +108,7 @@ fn apply(element: &mut Element, rule: &Rule, place: &Place<'_>, notes: &mut Note
     };
     if rule.whole {
         for child in tree::take_if(element, repeats) {
-            let why = format!("a {} takes each {} once", rule.parent, rule.key);
+            let why = format!("`{}` takes each `{}` once", rule.parent, rule.key);
             notes.add(Fate::Lost, &place.in_it(&child), described(&child), why);
         }
         return;
@@ -135,8 +135,8 @@ fn same(value: &str, text: bool) -> EcoString {
     }
 }
 
-/// Notes definitions of different kinds that share an OID: the schemas refuse that, and a new OID
-/// would be worse.
+/// Notes definitions that share an OID, which the schemas refuse: presentations in several languages,
+/// and what a conversion leaves to the writer.
 pub(super) fn definitions(odm: &Odm, notes: &mut Notes) {
     let top = Place::top(&odm.root);
     for study in odm.studies() {
@@ -148,7 +148,7 @@ pub(super) fn definitions(odm: &Odm, notes: &mut Notes) {
                 let (Some(oid), Some(tag)) = (child.oid(), child.tag()) else { continue };
                 if let Some(other) = seen.insert(oid, tag) {
                     let why = format!(
-                        "a {other} has the same OID; CDISC's schema takes an OID once among all definitions"
+                        "`{other}` has the same OID; CDISC's schema takes an OID once among all definitions"
                     );
                     notes.add(Fate::Invalid, &in_version.in_it(child), "the OID", why);
                 }

@@ -140,10 +140,19 @@ fn a_design_that_contradicts_itself_is_refused() {
         ("Mandatory=\"No\"/>", "Mandatory=\"No\" MethodOID=\"M\"/>", Code::Dangling, 19, 45),
         ("Type=\"Scheduled\"", "Type=\"Weekly\"", Code::Value, 14, 4),
         ("DataType=\"float\"", "DataType=\"real\"", Code::Value, 21, 4),
-        ("Length=\"5\"", "Length=\"0\"", Code::Value, 21, 4),
+        ("Length=\"5\"", "Length=\"-5\"", Code::Value, 21, 4),
+        ("Length=\"5\"", "Length=\"99999999999999999999\"", Code::Value, 21, 4),
+        ("DataType=\"float\"", "DataType=\" \"", Code::Required, 21, 4),
         (" DataType=\"float\"", "", Code::Required, 21, 4),
         ("ItemOID=\"I.2\" ", "", Code::Required, 19, 45),
         ("<FormDef OID", "<Protocol/><FormDef OID", Code::TooMany, 17, 4),
+        (
+            "</Question>",
+            "</Question><Question><TranslatedText xml:lang=\"EN\">Mass</TranslatedText></Question>",
+            Code::TooMany,
+            22,
+            79,
+        ),
     ] {
         let mut errors = refused(changed(from, to).as_bytes());
         errors.retain(|finding| finding.severity() == Severity::Error);
@@ -153,6 +162,46 @@ fn a_design_that_contradicts_itself_is_refused() {
             .collect();
         assert!(found.contains(&(code, line, column)), "{to}: {found:?}");
     }
+}
+
+#[test]
+fn what_is_no_design_is_called_what_it_is() {
+    for (text, code, words) in [
+        ("", Code::Malformed, "the file is empty"),
+        (" \n", Code::Malformed, "found none until the end of the file"),
+        ("{\"study\": 1}", Code::Malformed, "is it the right file?"),
+        ("<!DOCTYPE html><html/>", Code::Doctype, "a web page"),
+        ("<!DOCTYPE ODM SYSTEM \"ODM1-1-0.dtd\"><ODM/>", Code::Doctype, "ODM 1.0 to 1.2"),
+        ("<ODM Description=\"x\"/>", Code::NotOdm, "ODM before 1.2"),
+        (
+            "<ODM xmlns=\"http://www.cdisc.org/ns/odm/v1.3\" xmlns:m=\"urn:m\" m:ErrorDescription=\"Incorrect login\"/>",
+            Code::NoMetadata,
+            "an error, `Incorrect login`",
+        ),
+        (
+            "<MetaDataVersion xmlns=\"http://www.cdisc.org/ns/odm/v1.3\" xmlns:def=\"http://www.cdisc.org/ns/def/v2.1\" OID=\"M\" Name=\"m\"><ItemGroupDef OID=\"G\" Name=\"DM\" Repeating=\"No\" def:Structure=\"One record\"/></MetaDataVersion>",
+            Code::DefineXml,
+            "Define-XML, built on ODM 1.3:",
+        ),
+    ] {
+        let found = error(text.as_bytes());
+        assert_eq!(found.code, code, "{text}");
+        assert!(found.message.contains(words), "{text}: {found}");
+    }
+}
+
+#[test]
+fn the_same_wrong_value_is_told_once() {
+    let text = GOOD.replace("Mandatory=\"Yes\"", "Mandatory=\"perhaps\"");
+    let mut errors = refused(text.as_bytes());
+    errors.retain(|finding| finding.severity() == Severity::Error);
+    let told: Vec<_> = errors.iter().map(|one| (one.code, one.at.line, one.times)).collect();
+    // Of references to an event, a form, a group and an item.
+    assert_eq!(told, [13, 15, 17, 19].map(|line| (Code::Value, line, 1)));
+    let both = text.replace("Mandatory=\"No\"", "Mandatory=\"perhaps\"");
+    let mut errors = refused(both.as_bytes());
+    errors.retain(|finding| finding.severity() == Severity::Error);
+    assert_eq!(errors.iter().map(|one| one.times).collect::<Vec<_>>(), [1, 1, 1, 2]);
 }
 
 #[test]

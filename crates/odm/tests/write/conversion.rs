@@ -122,8 +122,8 @@ fn numbers_below_1_are_raised_and_named() {
     assert_eq!(numbers, ["1", "3"]);
 }
 
-#[test]
-fn a_form_with_the_oid_of_a_group_comes_back_with_it() {
+/// The fixture, with a form that has the OID of a group.
+fn sharing() -> Odm {
     let mut design = reading(EVERYTHING);
     let rename = |element: &mut Element| {
         for (key, tag) in [(Key::Oid, Tag::FormDef), (Key::FormOid, Tag::FormRef)] {
@@ -140,12 +140,48 @@ fn a_form_with_the_oid_of_a_group_comes_back_with_it() {
             }
         }
     }
+    design
+}
+
+#[test]
+fn a_form_with_the_oid_of_a_group_comes_back_with_it() {
+    let design = sharing();
     let there = convert(&design, Version::V2_0);
     assert_eq!(lines(&there.lost), Vec::<String>::new());
     assert_eq!(defined(&there.design, Tag::ItemGroupDef, "IG.2").get(Key::Type), Some("Form"));
     let group = defined(&there.design, Tag::ItemGroupDef, "IG.2.ItemGroupDef");
     assert_eq!(group.get(Key::Type), Some("Section"));
     assert!(convert(&there.design, Version::V1_3_2).design == design);
+}
+
+#[test]
+fn a_form_with_the_oid_of_a_group_is_written_for_the_schema_and_read_back_the_same() {
+    let design = sharing();
+    for keep in [Keep::Vendors, Keep::Schema] {
+        let written = write_keeping(&design, Version::V1_3_2, keep);
+        assert_eq!(lines(&written.lost), Vec::<String>::new());
+        assert_eq!(lines(&written.notes), ["ItemGroupDef `IG.2`: the OID set aside"]);
+        let text = String::from_utf8(written.bytes).unwrap();
+        assert!(text.contains("<FormDef OID=\"IG.2\""), "{text}");
+        assert!(text.contains("<ItemGroupDef OID=\"IG.2.ItemGroupDef\""), "{text}");
+        assert!(text.contains("<Alias Name=\"IG.2\" Context=\"ODM-1.3.2:OID\"/>"), "{text}");
+        assert!(reading(&text) == design);
+        if let Some(odm) = shared() {
+            validates(&odm, Version::V1_3_2, text.as_bytes(), "a shared OID");
+        }
+    }
+    // As it is, it is written as it is.
+    let whole = String::from_utf8(write(&design, Version::V1_3_2).bytes).unwrap();
+    assert!(whole.contains("<ItemGroupDef OID=\"IG.2\""), "{whole}");
+    let invalid = convert(&design, Version::V1_3_2);
+    assert_eq!(lines(&invalid.notes), ["ItemGroupDef `IG.2`: the OID not valid"]);
+    // What comes from 2.0 with the OIDs taken back is parted again.
+    let two = convert(&design, Version::V2_0).design;
+    let down = write_keeping(&two, Version::V1_3_2, Keep::Schema);
+    assert!(reading(std::str::from_utf8(&down.bytes).unwrap()) == design);
+    if let Some(odm) = shared() {
+        validates(&odm, Version::V1_3_2, &down.bytes, "a shared OID out of 2.0");
+    }
 }
 
 #[test]

@@ -9,10 +9,10 @@ use landfall_odm::{
 };
 use serde::Serialize;
 
-use super::NotHeld;
+use super::{Misfit, NotHeld};
 
 /// Namespaces that are no vendor's: those of XML itself, and that of text with markup.
-const OF_XML: [&str; 3] = [
+pub(super) const OF_XML: [&str; 3] = [
     "http://www.w3.org/2001/XMLSchema-instance",
     "http://www.w3.org/XML/1998/namespace",
     "http://www.w3.org/1999/xhtml",
@@ -112,10 +112,12 @@ pub struct ImportOutlook {
     pub study: Study,
     /// How many rows it would be.
     pub rows: u64,
+    /// What was chosen, and how what the file leaves open was taken, in sentences.
+    pub chosen: Vec<String>,
     /// What the tables cannot hold.
     pub not_held: Vec<NotHeld>,
-    /// Why an import would be stopped, where a value does not fit its column.
-    pub stopped: Option<String>,
+    /// Why an import would be stopped: values that fit no column, references that lead out of the file.
+    pub stopped: Vec<Misfit>,
 }
 
 /// Describes a file.

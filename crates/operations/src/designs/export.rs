@@ -7,6 +7,7 @@ use landfall_odm::{Element, Key, Odm, Tag, Version};
 
 use super::{
     NotHeld,
+    language::UNDETERMINED,
     lists::UCUM,
     not_held::Gathered,
     words::{self, EVENT_KINDS, ITEM_TYPES, LIST_TYPES, METHOD_KINDS, ORIGINS, STRICTNESS, WORDS},
@@ -29,6 +30,10 @@ pub(crate) struct Identity {
     pub(crate) head: String,
 }
 
+/// What a file says of events without knowing it.
+pub(super) const UNKNOWN_IF_MANDATORY: &str =
+    "whether a study event is mandatory, which no column says: written as not mandatory";
+
 /// Tables of which nothing is written, and what they hold.
 const NOT_IN_ODM: [(&str, &str); 5] = [
     ("epoch", "epochs"),
@@ -49,13 +54,14 @@ const NO_ATTRIBUTE: [(&str, &[&str]); 5] = [
 
 struct Writing<'c> {
     content: &'c Content,
-    language: &'c str,
+    /// The language of its texts; none where nobody said it.
+    language: Option<&'c str>,
     lost: Gathered,
 }
 
 /// Writes a version as ODM 1.3.2, and names what the file cannot hold.
 pub(crate) fn odm(study: &Study, content: &Content, identity: &Identity) -> (Odm, Vec<NotHeld>) {
-    let language = content.value("default_language").unwrap_or("en");
+    let language = content.value("default_language").filter(|one| *one != UNDETERMINED);
     let mut writing = Writing { content, language, lost: Gathered::default() };
     let oid = content.value("oid").unwrap_or_default();
     let name = content.value("name").unwrap_or(oid);
@@ -73,7 +79,7 @@ pub(crate) fn odm(study: &Study, content: &Content, identity: &Identity) -> (Odm
     writing.expressions(&mut version, "method", Tag::MethodDef);
     writing.name_the_rest();
 
-    let title = study.title.as_deref().unwrap_or(&study.name);
+    let title = study.title.as_deref().unwrap_or_default();
     let text = |tag: Tag, text: &str| Element::new(tag).saying(text);
     let globals = Element::new(Tag::GlobalVariables)
         .holding(text(Tag::StudyName, &study.name))
@@ -141,7 +147,8 @@ impl<'c> Writing<'c> {
     }
 
     fn translated(&self, tag: Tag, text: &str) -> Element {
-        let one = Element::new(Tag::TranslatedText).with(Key::Lang, self.language).saying(text);
+        let mut one = Element::new(Tag::TranslatedText).saying(text);
+        set(&mut one, Key::Lang, self.language);
         Element::new(tag).holding(one)
     }
 
@@ -164,15 +171,18 @@ impl<'c> Writing<'c> {
         rows
     }
 
-    fn protocol(&self, version: &mut Element) {
+    /// No column says whether an event is mandatory. The schema asks for a word, and `No` asks nobody for anything.
+    fn protocol(&mut self, version: &mut Element) {
         let mut protocol = Element::new(Tag::Protocol);
         for (index, (_, row)) in self.events_in_order().into_iter().enumerate() {
+            let oid = value(row, "oid").unwrap_or_default();
             protocol.push(
                 Element::new(Tag::StudyEventRef)
-                    .with(Key::StudyEventOid, value(row, "oid").unwrap_or_default())
+                    .with(Key::StudyEventOid, oid)
                     .with(Key::OrderNumber, (index + 1).to_string())
-                    .with(Key::Mandatory, "Yes"),
+                    .with(Key::Mandatory, "No"),
             );
+            self.lost.note(UNKNOWN_IF_MANDATORY, oid);
         }
         if protocol.elements().next().is_some() {
             version.push(protocol);

@@ -6,37 +6,40 @@ use landfall_instances::design::{Cell, Row};
 use landfall_odm::{Element, Key, Tag};
 
 use super::{
-    import::{Mapping, ordered, plain, put},
+    fits::At,
+    import::{Mapping, put},
+    scope::Scope,
+    text::one_line,
     words::{self, LIST_TYPES, METHOD_KINDS, WORDS},
 };
 
 /// The context under which a unit has its code of the Unified Code for Units of Measure.
 pub(super) const UCUM: &str = "UCUM";
 
-pub(super) fn units(mapping: &mut Mapping, basics: &Element) {
-    for unit in basics.children(Tag::MeasurementUnit) {
+pub(super) fn units(mapping: &mut Mapping<'_>, scope: &Scope<'_>) {
+    for unit in &scope.units {
         let oid = unit.oid().unwrap_or_default();
-        let mut row = mapping.named(unit);
-        let symbol = mapping.said(unit, Tag::Symbol, oid);
-        let name = unit.get(Key::Name).unwrap_or(oid).to_owned();
-        put(&mut row, "symbol", Some(symbol.as_deref().unwrap_or(&name)));
+        let mut row = Mapping::named(unit);
+        let symbol = mapping.said(unit, Tag::Symbol, oid).map(|symbol| one_line(&symbol));
+        let name = unit.get(Key::Name).filter(|name| !name.trim().is_empty()).unwrap_or(oid);
+        put(&mut row, "symbol", Some(symbol.as_deref().unwrap_or(name)));
         for alias in unit.children(Tag::Alias) {
             if alias.get(Key::Context).is_some_and(|context| context.eq_ignore_ascii_case(UCUM))
                 && !row.contains_key("ucum_code")
             {
                 put(&mut row, "ucum_code", alias.get(Key::Name));
             } else {
-                mapping.lost.note("MeasurementUnit/Alias: left out", oid);
+                mapping.alias(alias, Tag::MeasurementUnit, oid);
             }
         }
-        mapping.add("measurement_unit", oid, row);
+        mapping.add("measurement_unit", unit, row);
     }
 }
 
-pub(super) fn code_lists(mapping: &mut Mapping, version: &Element) {
-    for list in version.children(Tag::CodeList) {
+pub(super) fn code_lists(mapping: &mut Mapping<'_>, scope: &Scope<'_>) {
+    for list in scope.children(Tag::CodeList) {
         let oid = list.oid().unwrap_or_default();
-        let mut row = mapping.named(list);
+        let mut row = Mapping::named(list);
         let data_type = list.get(Key::DataType).unwrap_or("text");
         let own = words::ours(LIST_TYPES, data_type).unwrap_or_else(|| {
             if data_type != "string" {
@@ -48,24 +51,20 @@ pub(super) fn code_lists(mapping: &mut Mapping, version: &Element) {
         put(&mut row, "data_type", Some(own));
         put(&mut row, "sas_format_name", list.get(Key::SasFormatName));
         let description = mapping.said(list, Tag::Description, oid);
-        let description =
-            description.map(|text| mapping.cut("code list", "description", 2000, text, oid));
         put(&mut row, "description", description.as_deref());
         if let Some(external) = list.child(Tag::ExternalCodeList) {
             put(&mut row, "external_dictionary", external.get(Key::Dictionary));
             put(&mut row, "external_version", external.get(Key::Version));
-            mapping.without_column(external, oid, &[Key::Href, Key::Ref], &[]);
         }
-        mapping.without_column(list, oid, &[], &[Tag::Alias]);
-        let place = mapping.add("code_list", oid, row);
+        let place = mapping.add("code_list", list, row);
         values(mapping, list, oid, place);
     }
 }
 
-fn values(mapping: &mut Mapping, list: &Element, oid: &str, place: usize) {
+fn values(mapping: &mut Mapping<'_>, list: &Element, oid: &str, place: usize) {
     let mut seen = BTreeSet::new();
-    let coded = ordered(list, Tag::CodeListItem);
-    let bare = ordered(list, Tag::EnumeratedItem);
+    let coded = mapping.ordered(list.children(Tag::CodeListItem), oid);
+    let bare = mapping.ordered(list.children(Tag::EnumeratedItem), oid);
     let after = coded.len();
     let all = coded.into_iter().chain(bare.into_iter().map(|(index, one)| (after + index, one)));
     for (position, value) in all {
@@ -79,30 +78,30 @@ fn values(mapping: &mut Mapping, list: &Element, oid: &str, place: usize) {
         row.insert("code_list_id".to_owned(), Cell::Row(place));
         row.insert("coded_value".to_owned(), Cell::Value(code.trim().to_owned()));
         let decode = mapping.said(value, Tag::Decode, &at);
+        if decode.is_none() && value.is(Tag::CodeListItem) {
+            mapping.lost.note("CodeListItem that says nothing: its code is shown", &at);
+        }
         let decode = decode.unwrap_or_else(|| code.trim().to_owned());
         row.insert("decode".to_owned(), Cell::Value(decode));
         put(&mut row, "rank", value.get(Key::Rank));
         put(&mut row, "position", Some(&position.to_string()));
-        mapping.without_column(value, &at, &[], &[Tag::Description, Tag::Alias]);
-        mapping.unknown(value, &at);
-        mapping.content.push("code_list_item", row);
+        mapping.push("code_list_item", row, At::of(value, &at));
     }
 }
 
-pub(super) fn conditions(mapping: &mut Mapping, version: &Element) {
-    for condition in version.children(Tag::ConditionDef) {
+pub(super) fn conditions(mapping: &mut Mapping<'_>, scope: &Scope<'_>) {
+    for condition in scope.children(Tag::ConditionDef) {
         let oid = condition.oid().unwrap_or_default();
-        let mut row = mapping.named(condition);
+        let mut row = Mapping::named(condition);
         expression(mapping, condition, oid, &mut row);
-        mapping.without_column(condition, oid, &[], &[Tag::Alias]);
-        mapping.add("condition", oid, row);
+        mapping.add("condition", condition, row);
     }
 }
 
-pub(super) fn methods(mapping: &mut Mapping, version: &Element) {
-    for method in version.children(Tag::MethodDef) {
+pub(super) fn methods(mapping: &mut Mapping<'_>, scope: &Scope<'_>) {
+    for method in scope.children(Tag::MethodDef) {
         let oid = method.oid().unwrap_or_default();
-        let mut row = mapping.named(method);
+        let mut row = Mapping::named(method);
         let kind = method.get(Key::Type).unwrap_or("Computation");
         let own = words::ours(METHOD_KINDS, kind).unwrap_or_else(|| {
             mapping.lost.note(format!("method of type `{kind}`: kept as other"), oid);
@@ -110,28 +109,23 @@ pub(super) fn methods(mapping: &mut Mapping, version: &Element) {
         });
         put(&mut row, "kind", Some(own));
         expression(mapping, method, oid, &mut row);
-        mapping.without_column(method, oid, &[], &[Tag::Alias]);
-        mapping.add("method", oid, row);
+        mapping.add("method", method, row);
     }
 }
 
 /// Takes the first expression; one that is only described is its description.
-fn expression(mapping: &mut Mapping, element: &Element, oid: &str, row: &mut Row) {
+fn expression(mapping: &mut Mapping<'_>, element: &Element, oid: &str, row: &mut Row) {
     let described = mapping.said(element, Tag::Description, oid).unwrap_or_default();
-    let description =
-        mapping.cut("condition or method", "description", 2000, described.clone(), oid);
-    put(row, "description", Some(&description));
+    put(row, "description", Some(&described));
     let mut all = element.children(Tag::FormalExpression);
     let (language, text) = match all.next() {
         Some(first) => {
-            let text = first.text();
             // The lines of a program are its own.
             let language = first.get(Key::Context).map_or(WORDS, str::trim);
-            (language.to_owned(), text.trim().to_owned())
+            (language.to_owned(), first.text().trim().to_owned())
         }
-        None => (WORDS.to_owned(), plain(&described)),
+        None => (WORDS.to_owned(), described),
     };
-    let language: String = language.chars().take(50).collect();
     put(row, "language", Some(if language.is_empty() { WORDS } else { &language }));
     row.insert("expression".to_owned(), Cell::Value(text));
     for other in all {

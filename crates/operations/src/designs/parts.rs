@@ -1,19 +1,21 @@
 //! Items, item groups, forms and study events, and which of them hold which.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 use landfall_instances::design::{Cell, Row};
 use landfall_odm::{Element, Key, Tag};
 
 use super::{
-    import::{Mapping, flag, ordered, put},
+    fits::At,
+    import::{Mapping, flag, put},
+    scope::Scope,
     words::{self, COMPARATORS, EVENT_KINDS, ITEM_TYPES, NEARLY, ORIGINS, STRICTNESS},
 };
 
-pub(super) fn items(mapping: &mut Mapping, version: &Element) {
-    for item in version.children(Tag::ItemDef) {
+pub(super) fn items(mapping: &mut Mapping<'_>, scope: &Scope<'_>) {
+    for item in scope.children(Tag::ItemDef) {
         let oid = item.oid().unwrap_or_default();
-        let mut row = mapping.named(item);
+        let mut row = Mapping::named(item);
         let data_type = item.get(Key::DataType).unwrap_or("text");
         let own = words::ours(ITEM_TYPES, data_type).unwrap_or_else(|| {
             let own = words::ours(NEARLY, data_type).unwrap_or("text");
@@ -27,7 +29,15 @@ pub(super) fn items(mapping: &mut Mapping, version: &Element) {
         put(&mut row, "sdtm_variable", item.get(Key::SdsVarName));
         if let Some(origin) = item.get(Key::Origin) {
             match words::ours(ORIGINS, origin.trim()) {
-                Some(own) => put(&mut row, "origin", Some(own)),
+                Some(own) => {
+                    put(&mut row, "origin", Some(own));
+                    let back = words::theirs(ORIGINS, own).unwrap_or(own);
+                    if !back.eq_ignore_ascii_case(origin.trim()) {
+                        let what =
+                            format!("origin `{origin}`: kept as {own}, exported as `{back}`");
+                        mapping.lost.note(what, oid);
+                    }
+                }
                 None => mapping.lost.note(format!("origin `{origin}`: left out"), oid),
             }
         }
@@ -35,39 +45,52 @@ pub(super) fn items(mapping: &mut Mapping, version: &Element) {
         put(&mut row, "question", question.as_deref());
         describe(mapping, item, oid, &mut row, "item");
         let list = item.child(Tag::CodeListRef).and_then(|list| list.get(Key::CodeListOid));
-        mapping.refer(&mut row, "code_list_id", "code_list", list, oid);
-        mapping.without_column(item, oid, &[], &[Tag::ExternalQuestion, Tag::Role]);
-        let place = mapping.add("item", oid, row);
+        mapping.refer(&mut row, "code_list_id", "code_list", list, At::of(item, oid));
+        let place = mapping.add("item", item, row);
         units(mapping, item, oid, place);
         checks(mapping, item, oid, place);
         aliases(mapping, item, oid, place);
     }
 }
 
-fn units(mapping: &mut Mapping, item: &Element, oid: &str, place: usize) {
+fn units(mapping: &mut Mapping<'_>, item: &Element, oid: &str, place: usize) {
     let mut seen = BTreeSet::new();
     for unit in item.children(Tag::MeasurementUnitRef) {
+        let at = At::of(unit, oid);
         let mut row = of(place, "item_id", seen.len() + 1);
         let unit = unit.get(Key::MeasurementUnitOid);
-        mapping.refer(&mut row, "measurement_unit_id", "measurement_unit", unit, oid);
-        if row.contains_key("measurement_unit_id") && seen.insert(unit) {
-            mapping.content.push("item_measurement_unit", row);
+        mapping.refer(&mut row, "measurement_unit_id", "measurement_unit", unit, at);
+        if !row.contains_key("measurement_unit_id") {
+            continue;
+        }
+        if seen.insert(unit) {
+            mapping.push("item_measurement_unit", row, at);
+        } else {
+            mapping.lost.note("another MeasurementUnitRef to the same: left out", oid);
         }
     }
 }
 
-fn checks(mapping: &mut Mapping, item: &Element, oid: &str, place: usize) {
+/// Tells whether a check has values and a comparator, and so a place in the tables.
+pub(super) fn is_held(check: &Element) -> bool {
+    check.child(Tag::CheckValue).is_some() && comparator(check).is_some()
+}
+
+fn comparator(check: &Element) -> Option<&str> {
+    check.get(Key::Comparator).map(str::trim).filter(|word| COMPARATORS.contains(word))
+}
+
+fn checks(mapping: &mut Mapping<'_>, item: &Element, oid: &str, place: usize) {
     let mut position = 0;
     for check in item.children(Tag::RangeCheck) {
-        let comparator = check.get(Key::Comparator).map(str::trim);
         let values: Vec<String> =
             check.children(Tag::CheckValue).map(|value| value.text().trim().to_owned()).collect();
-        let known = comparator.filter(|comparator| COMPARATORS.contains(comparator));
-        let (Some(comparator), Some(value)) = (known, check_value(&values)) else {
+        let (Some(comparator), Some(value)) = (comparator(check), check_value(&values)) else {
             mapping.lost.note("range check by an expression or without values: left out", oid);
             continue;
         };
         position += 1;
+        let at = At::of(check, oid);
         let mut row = of(place, "item_id", position);
         put(&mut row, "comparator", Some(comparator));
         row.insert("check_value".to_owned(), Cell::Value(value));
@@ -75,13 +98,10 @@ fn checks(mapping: &mut Mapping, item: &Element, oid: &str, place: usize) {
         put(&mut row, "strictness", strictness);
         let unit =
             check.child(Tag::MeasurementUnitRef).and_then(|unit| unit.get(Key::MeasurementUnitOid));
-        mapping.refer(&mut row, "measurement_unit_id", "measurement_unit", unit, oid);
+        mapping.refer(&mut row, "measurement_unit_id", "measurement_unit", unit, at);
         let message = mapping.said(check, Tag::ErrorMessage, oid);
-        let message = message.map(|text| mapping.cut("range check", "message", 1000, text, oid));
         put(&mut row, "message", message.as_deref());
-        mapping.without_column(check, oid, &[], &[Tag::FormalExpression]);
-        mapping.unknown(check, oid);
-        mapping.content.push("item_range_check", row);
+        mapping.push("item_range_check", row, at);
     }
 }
 
@@ -94,7 +114,7 @@ fn check_value(values: &[String]) -> Option<String> {
     }
 }
 
-fn aliases(mapping: &mut Mapping, item: &Element, oid: &str, place: usize) {
+fn aliases(mapping: &mut Mapping<'_>, item: &Element, oid: &str, place: usize) {
     let mut seen = BTreeSet::new();
     for alias in item.children(Tag::Alias) {
         let context = alias.get(Key::Context).unwrap_or_default().trim();
@@ -107,14 +127,14 @@ fn aliases(mapping: &mut Mapping, item: &Element, oid: &str, place: usize) {
         row.insert("item_id".to_owned(), Cell::Row(place));
         put(&mut row, "context", Some(context));
         put(&mut row, "alias", Some(name));
-        mapping.content.push("item_alias", row);
+        mapping.push("item_alias", row, At::of(alias, oid));
     }
 }
 
-pub(super) fn groups(mapping: &mut Mapping, version: &Element) {
-    for group in version.children(Tag::ItemGroupDef) {
+pub(super) fn groups(mapping: &mut Mapping<'_>, scope: &Scope<'_>) {
+    for group in scope.children(Tag::ItemGroupDef) {
         let oid = group.oid().unwrap_or_default();
-        let mut row = mapping.named(group);
+        let mut row = Mapping::named(group);
         put(&mut row, "repeating", flag(group.get(Key::Repeating)));
         put(&mut row, "reference_data", flag(group.get(Key::IsReferenceData)));
         put(&mut row, "sas_dataset_name", group.get(Key::SasDatasetName));
@@ -128,8 +148,7 @@ pub(super) fn groups(mapping: &mut Mapping, version: &Element) {
         });
         put(&mut row, "sdtm_domain", domain);
         describe(mapping, group, oid, &mut row, "item group");
-        mapping.without_column(group, oid, &[Key::Origin, Key::Role], &[Tag::Alias]);
-        let place = mapping.add("item_group", oid, row);
+        let place = mapping.add("item_group", group, row);
         let held = Held {
             of: "item_group_id",
             refers: "item_id",
@@ -139,50 +158,43 @@ pub(super) fn groups(mapping: &mut Mapping, version: &Element) {
         for (one, mut row) in held.rows(mapping, group, place, (Tag::ItemRef, Key::ItemOid)) {
             put(&mut row, "key_sequence", one.get(Key::KeySequence));
             put(&mut row, "role", one.get(Key::Role));
-            mapping.refer(&mut row, "method_id", "method", one.get(Key::MethodOid), oid);
-            mapping.without_column(
-                one,
-                oid,
-                &[Key::ImputationMethodOid, Key::RoleCodeListOid],
-                &[],
-            );
-            mapping.content.push(held.within, row);
+            let at = At::of(one, oid);
+            mapping.refer(&mut row, "method_id", "method", one.get(Key::MethodOid), at);
+            mapping.push(held.within, row, at);
         }
     }
 }
 
-pub(super) fn forms(mapping: &mut Mapping, version: &Element) {
-    for form in version.children(Tag::FormDef) {
+pub(super) fn forms(mapping: &mut Mapping<'_>, scope: &Scope<'_>) {
+    for form in scope.children(Tag::FormDef) {
         let oid = form.oid().unwrap_or_default();
-        let mut row = mapping.named(form);
+        let mut row = Mapping::named(form);
         put(&mut row, "repeating", flag(form.get(Key::Repeating)));
         describe(mapping, form, oid, &mut row, "form");
-        mapping.without_column(form, oid, &[], &[Tag::ArchiveLayout, Tag::Alias]);
-        let place = mapping.add("form", oid, row);
+        let place = mapping.add("form", form, row);
         let held = Held {
             of: "form_id",
             refers: "item_group_id",
             table: "item_group",
             within: "form_item_group",
         };
-        for (_, row) in held.rows(mapping, form, place, (Tag::ItemGroupRef, Key::ItemGroupOid)) {
-            mapping.content.push(held.within, row);
+        for (one, row) in held.rows(mapping, form, place, (Tag::ItemGroupRef, Key::ItemGroupOid)) {
+            mapping.push(held.within, row, At::of(one, oid));
         }
     }
 }
 
-pub(super) fn events(mapping: &mut Mapping, version: &Element) {
-    let planned = version.child(Tag::Protocol).map(|protocol| protocol_order(mapping, protocol));
-    let planned = planned.unwrap_or_default();
-    let mut events: Vec<&Element> = version.children(Tag::StudyEventDef).collect();
+pub(super) fn events(mapping: &mut Mapping<'_>, scope: &Scope<'_>) {
+    let mut events: Vec<&Element> = scope.children(Tag::StudyEventDef).collect();
+    let planned = protocol_order(mapping, scope, &events);
     // Those that the protocol lists come first, in its order; the others follow as the file has them.
     let rank = |event: &Element| {
-        planned.iter().position(|oid| Some(oid.as_str()) == event.oid()).unwrap_or(planned.len())
+        event.oid().and_then(|oid| planned.get(oid).copied()).unwrap_or(planned.len())
     };
     events.sort_by_key(|event| rank(event));
     for (index, event) in events.into_iter().enumerate() {
         let oid = event.oid().unwrap_or_default();
-        let mut row = mapping.named(event);
+        let mut row = Mapping::named(event);
         let kind = event.get(Key::Type).unwrap_or("Scheduled");
         let own = words::ours(EVENT_KINDS, kind).unwrap_or_else(|| {
             mapping.lost.note(format!("study event of type `{kind}`: kept as scheduled"), oid);
@@ -193,51 +205,72 @@ pub(super) fn events(mapping: &mut Mapping, version: &Element) {
         put(&mut row, "category", event.get(Key::Category));
         put(&mut row, "position", Some(&(index + 1).to_string()));
         describe(mapping, event, oid, &mut row, "study event");
-        if !planned.is_empty() && !planned.iter().any(|planned| planned == oid) {
+        if !planned.is_empty() && !planned.contains_key(oid) {
             mapping
                 .lost
                 .note("study event that the protocol does not list: put after the others", oid);
         }
-        mapping.without_column(event, oid, &[], &[Tag::Alias]);
-        let place = mapping.add("study_event", oid, row);
+        let place = mapping.add("study_event", event, row);
         let held = Held {
             of: "study_event_id",
             refers: "form_id",
             table: "form",
             within: "study_event_form",
         };
-        for (_, row) in held.rows(mapping, event, place, (Tag::FormRef, Key::FormOid)) {
-            mapping.content.push(held.within, row);
+        for (one, row) in held.rows(mapping, event, place, (Tag::FormRef, Key::FormOid)) {
+            mapping.push(held.within, row, At::of(one, oid));
         }
     }
 }
 
-/// Returns the OIDs of the events in the protocol's order.
-fn protocol_order(mapping: &mut Mapping, protocol: &Element) -> Vec<String> {
-    mapping.without_column(protocol, "Protocol", &[], &[Tag::Description, Tag::Alias]);
-    mapping.unknown(protocol, "Protocol");
-    let mut order = Vec::new();
-    for (_, one) in ordered(protocol, Tag::StudyEventRef) {
+/// Returns the places of the events in the protocol's order, by OID.
+fn protocol_order<'o>(
+    mapping: &mut Mapping<'_>,
+    scope: &Scope<'o>,
+    events: &[&Element],
+) -> BTreeMap<&'o str, usize> {
+    let known: BTreeSet<&str> = events.iter().filter_map(|event| event.oid()).collect();
+    let mut order = BTreeMap::new();
+    for (_, one) in mapping.ordered(scope.planned.iter().copied(), "Protocol") {
         let oid = one.get(Key::StudyEventOid).unwrap_or_default();
-        if one.get(Key::Mandatory).is_some_and(|word| word.eq_ignore_ascii_case("no")) {
-            mapping.lost.note("study event that is not mandatory: that is left out", oid);
+        if !known.contains(oid) {
+            let at = At::of(one, "Protocol");
+            if !mapping.leads_elsewhere("study_event", oid, at) {
+                let what = "StudyEventRef to what the file does not define (study event): left out";
+                mapping.lost.note(what, &format!("Protocol -> {oid}"));
+            }
+            continue;
         }
-        mapping.without_column(one, oid, &[Key::CollectionExceptionConditionOid], &[]);
-        order.push(oid.to_owned());
+        if one.get(Key::Mandatory).is_some_and(|word| word.eq_ignore_ascii_case("yes")) {
+            let what = "that a study event is mandatory: left out, an export says that it is not";
+            mapping.lost.note(what, oid);
+        }
+        let next = order.len();
+        match order.entry(oid) {
+            Entry::Vacant(free) => {
+                free.insert(next);
+            }
+            Entry::Occupied(_) => {
+                mapping.lost.note("another StudyEventRef to the same: left out", oid);
+            }
+        }
     }
     order
 }
 
 /// Sets the description, else the comment.
-fn describe(mapping: &mut Mapping, element: &Element, oid: &str, row: &mut Row, what: &str) {
+fn describe(mapping: &mut Mapping<'_>, element: &Element, oid: &str, row: &mut Row, what: &str) {
     let said = mapping.said(element, Tag::Description, oid);
-    let comment = element.get(Key::Comment);
-    if said.is_some() && comment.is_some() {
-        mapping.lost.note(format!("comment beside a description ({what}): left out"), oid);
+    let comment = element.get(Key::Comment).filter(|text| !text.trim().is_empty());
+    if comment.is_some() {
+        let what = if said.is_some() {
+            format!("comment beside a description ({what}): left out")
+        } else {
+            format!("comment without a description ({what}): kept as the description")
+        };
+        mapping.lost.note(what, oid);
     }
-    let text = said.or_else(|| comment.map(str::to_owned));
-    let text = text.map(|text| mapping.cut(what, "description", 2000, text, oid));
-    put(row, "description", text.as_deref());
+    put(row, "description", said.as_deref().or(comment));
 }
 
 /// Begins a row that belongs to another, at a position.
@@ -266,7 +299,7 @@ impl Held {
     /// has no place in the table and is named.
     fn rows<'e>(
         self,
-        mapping: &mut Mapping,
+        mapping: &mut Mapping<'_>,
         element: &'e Element,
         place: usize,
         (tag, key): (Tag, Key),
@@ -274,15 +307,15 @@ impl Held {
         let oid = element.oid().unwrap_or_default();
         let mut seen = BTreeSet::new();
         let mut rows = Vec::new();
-        for (_, one) in ordered(element, tag) {
+        for (_, one) in mapping.ordered(element.children(tag), oid) {
             let target = one.get(key).unwrap_or_default();
             let at = format!("{oid} -> {target}");
             let Some(found) = mapping.place(self.table, target) else {
-                let what = self.table.replace('_', " ");
-                mapping.lost.note(
-                    format!("{tag} to what the file does not define ({what}): left out"),
-                    &at,
-                );
+                if !mapping.leads_elsewhere(self.table, target, At::of(one, oid)) {
+                    let what = self.table.replace('_', " ");
+                    let what = format!("{tag} to what the file does not define ({what}): left out");
+                    mapping.lost.note(what, &at);
+                }
                 continue;
             };
             if !seen.insert(found) {
@@ -293,8 +326,7 @@ impl Held {
             row.insert(self.refers.to_owned(), Cell::Row(found));
             put(&mut row, "mandatory", flag(one.get(Key::Mandatory)));
             let condition = one.get(Key::CollectionExceptionConditionOid);
-            mapping.refer(&mut row, "condition_id", "condition", condition, &at);
-            mapping.unknown(one, &at);
+            mapping.refer(&mut row, "condition_id", "condition", condition, At::of(one, &at));
             rows.push((one, row));
         }
         rows

@@ -4,8 +4,12 @@ use landfall_catalogue::Catalogue;
 use landfall_instances::design::{Cell, Content, Row, Shape, Study, compare};
 use landfall_odm::{Attribute, Element, Keep, Key, Limits, Name, Odm, QName, Tag, Version};
 
-use super::import::Mapped;
-use super::{Choice, Identity, map, odm};
+use super::{
+    Brought, Choice, Identity, NotHeld, export::UNKNOWN_IF_MANDATORY, import::Mapped, map, odm,
+};
+use crate::Result;
+
+mod other_programs;
 
 fn catalogue() -> Catalogue {
     Catalogue::embedded(&Catalogue::embedded_releases().pop().unwrap()).unwrap()
@@ -281,8 +285,19 @@ fn whole(shape: &Shape<'_>) -> Content {
     content
 }
 
+fn taken(design: &Odm, choice: &Choice<'_>) -> Result<Mapped> {
+    let catalogue = catalogue();
+    let shape = Shape::of(&catalogue).unwrap();
+    map(&Brought::of(design.clone()), choice, &shape)
+}
+
 fn mapped(design: &Odm) -> Mapped {
-    map(design, &Choice::default()).unwrap()
+    taken(design, &Choice::default()).unwrap()
+}
+
+/// What is named, without how often and where.
+fn kinds(list: &[NotHeld]) -> Vec<&str> {
+    list.iter().map(|one| one.what.as_str()).collect()
 }
 
 /// Expects two versions to say the same.
@@ -301,10 +316,12 @@ fn rows_become_a_file_and_the_same_rows_again() {
     let shape = Shape::of(&catalogue).unwrap();
     let content = whole(&shape);
     let (design, lost) = odm(&study(), &content, &identity());
-    assert_eq!(lost, []);
+    assert_eq!(kinds(&lost), [UNKNOWN_IF_MANDATORY]);
+    assert_eq!(lost[0].at, ["SE.1", "SE.2"]);
     let mut again = mapped(&design);
     assert_eq!(again.study, study());
-    assert_eq!((again.not_held, again.chosen), (Vec::new(), Vec::new()));
+    assert_eq!((&again.not_held[..], &again.chosen[..]), (&[][..], &[][..]));
+    assert_eq!(again.misfits, []);
     again.content.complete(&shape).unwrap();
     same(&shape, &content, &again.content);
 }
@@ -409,7 +426,7 @@ fn what_the_tables_cannot_hold_is_named_and_the_rest_is_taken() {
     found.content.complete(&shape).unwrap();
     assert_eq!(found.study.protocol_code, "P-1");
     let item = &found.content.rows("item")[0];
-    assert_eq!(item.get("question"), Some(&Cell::Value("What is your sex?".to_owned())));
+    assert_eq!(item.get("question"), Some(&Cell::Value("What is\nyour sex?".to_owned())));
     assert_eq!(item.get("data_type"), Some(&Cell::Value("text".to_owned())));
     assert_eq!(item.get("code_list_id"), None);
     assert_eq!(found.content.rows("item_group_item").len(), 1);
@@ -435,12 +452,13 @@ fn of_several_studies_and_versions_one_is_chosen_and_said() {
     let found = mapped(&design);
     assert_eq!(found.content.value("oid"), Some("MDV.NEW"), "the last version of the first study");
     assert_eq!(found.chosen.len(), 2, "{:?}", found.chosen);
-    let named = Choice { study: Some("S.1"), version: Some("MDV.OLD") };
-    let found = map(&design, &named).unwrap();
+    let named = Choice { study: Some("S.1"), version: Some("MDV.OLD"), ..Choice::default() };
+    let found = taken(&design, &named).unwrap();
     assert_eq!(found.content.value("oid"), Some("MDV.OLD"));
     assert!(found.chosen.is_empty(), "{:?}", found.chosen);
     for (study, version) in [(Some("S.9"), None), (Some("S.1"), Some("MDV.X"))] {
-        let error = map(&design, &Choice { study, version }).unwrap_err();
+        let named = Choice { study, version, ..Choice::default() };
+        let error = taken(&design, &named).unwrap_err();
         assert!(error.hint().is_some(), "{error}");
     }
 }

@@ -4,7 +4,7 @@ use clap::Args;
 use landfall_operations::{DesignCheck, FindingCode, ImportOutlook, OdmFacts, study_check};
 use serde_json::Value;
 
-use super::{SHOWN, finding_line, not_held_line};
+use super::{kept, not_held_line};
 use crate::{
     commands::newest_release,
     context::Context,
@@ -13,7 +13,7 @@ use crate::{
         colour::Tone,
         error::Failure,
         json::serialised,
-        number::{counted, grouped},
+        number::counted,
         table::{Cell, Table},
     },
 };
@@ -24,7 +24,7 @@ pub(crate) struct Arguments {
     /// The CDISC ODM file: 1.3, 1.3.1, 1.3.2 or 2.0.
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// Names every finding, and everything that ODM 1.3.2 has no place for.
+    /// Names every finding.
     #[arg(long)]
     all: bool,
 }
@@ -51,7 +51,7 @@ fn verdict(check: &DesignCheck, output: &Output) -> Result<(), Failure> {
         let errors = check.findings.iter().filter(|finding| finding.severity == "error");
         // On a terminal they stand above.
         let details =
-            if output.is_json() { errors.map(finding_line).collect() } else { Vec::new() };
+            if output.is_json() { errors.map(ToString::to_string).collect() } else { Vec::new() };
         return Err(Failure::failed(
             format!(
                 "`{path}` gives no study design: {} found",
@@ -61,14 +61,21 @@ fn verdict(check: &DesignCheck, output: &Output) -> Result<(), Failure> {
             details,
         ));
     }
-    if let Some(stopped) = check.taken().and_then(|(_, outlook)| outlook.stopped.as_ref()) {
+    let stopped = check.taken().map_or(&[][..], |(_, outlook)| outlook.stopped.as_slice());
+    if !stopped.is_empty() {
+        let details = if output.is_json() {
+            stopped.iter().map(ToString::to_string).collect()
+        } else {
+            Vec::new()
+        };
+        let places = counted(stopped.len() as u64, "place", "places");
         return Err(Failure::failed(
-            format!("`{path}` is a study design that an import would not take: {stopped}"),
+            format!("`{path}` is a study design that an import cannot take: {places}"),
             format!(
-                "correct it where it was designed; `landfall catalogue show {} TABLE` shows what a column takes",
+                "correct what is named where the study was designed; `landfall catalogue show {} TABLE` shows what a column takes",
                 check.release
             ),
-            Vec::new(),
+            details,
         ));
     }
     if !output.is_json() {
@@ -106,13 +113,8 @@ fn show(output: &Output, check: &DesignCheck, all: bool) {
     findings(output, check, all);
     if !check.converted.is_empty() {
         heading(output, "not taken over from ODM 2.0, because 1.3.2 has no place for it");
-        let shown = if all { usize::MAX } else { SHOWN };
-        for sentence in check.converted.iter().take(shown) {
-            output.sentence(&format!("  {sentence}"));
-        }
-        let beyond = check.converted.len().saturating_sub(shown);
-        if beyond > 0 {
-            output.line(&format!("  and {} more: `--all` names them", grouped(beyond as u64)));
+        for one in &check.converted {
+            output.sentence(&format!("  {}", not_held_line(one)));
         }
     }
     for study in &check.studies {
@@ -223,10 +225,18 @@ fn findings(output: &Output, check: &DesignCheck, all: bool) {
     heading(output, &found);
     if all {
         for finding in &check.findings {
-            output.sentence(&finding_line(finding));
+            output.sentence(&finding.to_string());
         }
-        return;
+    } else {
+        codes(output, check);
     }
+    if let Some(sentence) = kept(&check.findings).filter(|_| check.errors == 0) {
+        output.sentence(sentence);
+    }
+}
+
+/// Says what was found, each code once.
+fn codes(output: &Output, check: &DesignCheck) {
     for code in &check.codes {
         code_lines(output, code);
     }
@@ -267,13 +277,16 @@ fn import(output: &Output, outlook: &ImportOutlook, (study, version): (&str, &st
         )
     };
     heading(output, &text);
-    if let Some(stopped) = &outlook.stopped {
-        output.sentence(&format!("  stopped: {stopped}"));
+    for sentence in &outlook.chosen {
+        output.sentence(&format!("  note: {sentence}"));
+    }
+    for one in &outlook.stopped {
+        output.sentence(&format!("  {one}"));
     }
     for one in &outlook.not_held {
         output.sentence(&format!("  not held: {}", not_held_line(one)));
     }
-    if outlook.not_held.is_empty() && outlook.stopped.is_none() {
+    if outlook.not_held.is_empty() && outlook.stopped.is_empty() {
         output.line("  the tables hold all of it");
     }
 }

@@ -5,7 +5,7 @@ use landfall_core::ids::Address;
 use landfall_operations::DesignFormat;
 use serde_json::Value;
 
-use super::tell_not_held;
+use super::{not_held_line, tell_not_held};
 use crate::{
     commands::write_aside,
     context::{Context, Done},
@@ -63,8 +63,8 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
     let output = context.output();
     if !output.is_json() {
         tell_not_held(output, "an ODM file", &export.not_held);
-        for sentence in &export.lost {
-            output.talk(&format!("warning: not in the file: {sentence}"));
+        for one in &export.lost {
+            output.talk(&format!("warning: not in the file: {}", not_held_line(one)));
         }
     }
     let path = file.display().to_string();

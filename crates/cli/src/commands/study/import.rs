@@ -4,7 +4,10 @@ use clap::Args;
 use landfall_core::ids::Address;
 use landfall_operations::{DesignImport, DesignOutcome, ImportOptions};
 
-use super::{show_conflicts, show_differences, tell_findings, tell_not_held, word};
+use super::{
+    not_held_line, show_conflicts, show_counts, show_differences, tell_findings, tell_not_held,
+    word,
+};
 use crate::{
     context::{Context, Done},
     output::{
@@ -71,6 +74,8 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<(), Failur
         output.talk(&format!("an import into `{address}` would do this; nothing was done"));
         return Ok(());
     }
+    // A large design is not held twice.
+    drop(expected);
     let imported = installation.study_import(&caller, address, file, &options, false)?;
     let what = format!("version {} of study `{}`", imported.revision, imported.study.protocol_code);
     let sentence = match &imported.outcome {
@@ -107,8 +112,8 @@ fn show(output: &Output, import: &DesignImport, all: bool) {
     for sentence in &import.chosen {
         output.talk(&format!("note: {sentence}"));
     }
-    for sentence in &import.converted {
-        output.talk(&format!("warning: not taken over from ODM 2.0: {sentence}"));
+    for one in &import.converted {
+        output.talk(&format!("warning: not taken over from ODM 2.0: {}", not_held_line(one)));
     }
     tell_not_held(output, "the instance", &import.not_held);
     let code = &import.study.protocol_code;
@@ -122,11 +127,17 @@ fn show(output: &Output, import: &DesignImport, all: bool) {
         }
         None => format!("study {code}, which has no design yet: version 1 (`{}`)", import.oid),
     });
-    show_differences(output, &import.tables, all);
+    // With nothing to compare with, every row is a new one.
+    if import.before.is_some() || all {
+        show_differences(output, &import.tables, all);
+    } else {
+        show_counts(output, &import.tables);
+        output.line("every row is new: `--all` names them");
+    }
     if let Some(study) = &import.taken_by {
         output.line("");
         output.line(&format!(
-            "the OID `{}` is that of a version of study {study} with another content: give `--version-oid OID`",
+            "the OID `{0}` is that of a version of study {study} with another content: give `--version-oid OID`, such as `--version-oid {code}.{0}`",
             import.oid
         ));
     }

@@ -20,7 +20,7 @@ use crate::{
         Output,
         colour::Tone,
         error::Failure,
-        number::{counted, grouped},
+        number::grouped,
         table::{Cell, Table},
     },
 };
@@ -64,8 +64,8 @@ impl Verb {
     }
 }
 
-/// Shows what differs, table by table: rows by their OIDs, columns with what they held and hold.
-fn show_differences(output: &Output, tables: &[DesignTableDifference], all: bool) {
+/// Counts what differs, table by table.
+fn show_counts(output: &Output, tables: &[DesignTableDifference]) {
     let mut counts = Table::new(["table", "added", "changed", "removed", "equal", "title"]);
     for one in tables {
         counts.row([
@@ -78,6 +78,11 @@ fn show_differences(output: &Output, tables: &[DesignTableDifference], all: bool
         ]);
     }
     output.table(&counts);
+}
+
+/// Shows what differs, table by table: rows by their OIDs, columns with what they held and hold.
+fn show_differences(output: &Output, tables: &[DesignTableDifference], all: bool) {
+    show_counts(output, tables);
     for one in tables {
         show_rows(output, one, if all { usize::MAX } else { SHOWN });
     }
@@ -152,24 +157,28 @@ fn not_held_line(one: &NotHeld) -> String {
     format!("{}{at}{more}", one.what)
 }
 
-/// Says what was found in a file.
+/// Codes of findings that say what was kept when a file was read, which a table may have no place for.
+const KEPT: [&str; 14] = [
+    "ODM-045", "ODM-046", "ODM-047", "ODM-049", "ODM-053", "ODM-055", "ODM-056", "ODM-057",
+    "ODM-060", "ODM-061", "ODM-062", "ODM-063", "ODM-064", "ODM-065",
+];
+
+/// Says what was found in a file, and once what that means for an instance.
 fn tell_findings(output: &Output, findings: &[FindingLine]) {
     for one in findings {
-        output.talk(&finding_line(one));
+        output.talk(&one.to_string());
+    }
+    if let Some(sentence) = kept(findings) {
+        output.talk(&format!("note: {sentence}"));
     }
 }
 
-fn finding_line(one: &FindingLine) -> String {
-    let place = match one.line {
-        0 => String::new(),
-        line => format!(", line {line}, column {}", one.column),
-    };
-    let times = if one.times > 1 {
-        format!(" ({}, here first)", counted(one.times, "time", "times"))
-    } else {
-        String::new()
-    };
-    format!("{}: {}{place}: {}{times}", one.severity, one.code, one.message)
+/// Says what became of that which findings say was kept.
+fn kept(findings: &[FindingLine]) -> Option<&'static str> {
+    let any = findings.iter().any(|one| KEPT.contains(&one.code.as_str()));
+    any.then_some(
+        "what a warning says was kept is in the design as it was read; an instance has what its tables have a column for, and everything else is named",
+    )
 }
 
 /// Says what became of a change in a word for scripts: the version's number, or the request's.

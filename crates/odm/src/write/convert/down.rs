@@ -32,6 +32,7 @@ pub(super) fn odm(root: &mut Element, notes: &mut Notes) {
         let inner = place.in_it(child);
         study(child, &inner, notes);
     }
+    oids::join(root);
     each(root, &mut |element| {
         if element.is(Tag::TranslatedText) && element.get(Key::Type) == Some("text/plain") {
             element.remove(Key::Type);
@@ -131,7 +132,6 @@ fn version(
     }
     down_forms::flatten(version, place, notes);
     down_protocol::flatten(version, place, notes);
-    oids::join(version);
     set_aside(version, Version::V1_3_2, place, notes);
 }
 

@@ -23,7 +23,7 @@
 //! | `CodeList/@DataType` = `float` | `decimal` |
 //! | `ImputationMethod`, `@ImputationMethodOID` | `MethodDef` of type `Imputation`, `@MethodOID` |
 //! | text of `FormalExpression` | `FormalExpression/Code` |
-//! | an OID that two kinds share | another for the later one |
+//! | an OID that kinds share | another for the later one, also where 1.3.2 is written |
 //! | other attributes, `Role` | an alias |
 
 mod down;
@@ -33,6 +33,9 @@ mod down_units;
 mod oids;
 mod up;
 mod up_units;
+
+pub(crate) use oids::join as take_back_oids;
+pub(super) use oids::part as part_oids;
 
 use super::{
     fit::described,
@@ -172,6 +175,10 @@ fn exchange(
 fn take_up(element: &mut Element, rules: &schema::Element, prefix: &str) {
     let key_of = |child: &Element| {
         let key = Key::find(child.get(Key::Context)?.strip_prefix(prefix)?)?;
+        // References go with an OID: `oids` takes it up.
+        if key == Key::Oid {
+            return None;
+        }
         rules.attribute(key).map(|rule| rule.key)
     };
     for mut found in take_if(element, |child| child.is(Tag::Alias) && key_of(child).is_some()) {

@@ -20,6 +20,7 @@ use crate::{
 };
 
 pub(super) fn odm(root: &mut Element, notes: &mut Notes) {
+    oids::part(root, Version::V2_0, notes);
     let place = Place::top(root);
     if let Some(text) = root.remove(Key::Description) {
         root.push(plain(Tag::Description, text, true));
@@ -76,7 +77,6 @@ fn version(version: &mut Element, units: &[Unit], place: &Place<'_>, notes: &mut
         version.push(plain(Tag::Description, text, true));
     }
     let mut oids = Oids::of(version);
-    oids::part(version, &mut oids, place, notes);
     let imputations: HashSet<EcoString> = version
         .children(Tag::ImputationMethod)
         .filter_map(|method| method.oid().map(EcoString::from))

@@ -5,13 +5,15 @@ use std::{io::BufReader, path::Path};
 use landfall_catalogue::Catalogue;
 use landfall_core::{digest::Digest, ids::Release};
 use landfall_instances::design::Shape;
-use landfall_odm::{Limits, Odm, Severity};
+use landfall_odm::{Limits, Severity};
 use serde::Serialize;
 
 use super::{FindingLine, file};
 use crate::{
     Result,
-    designs::{Choice, ImportOutlook, OdmFacts, OdmStudy, describe, map, studies},
+    designs::{
+        Brought, Choice, ImportOutlook, Misfit, NotHeld, OdmFacts, OdmStudy, describe, map, studies,
+    },
     files,
 };
 
@@ -44,7 +46,7 @@ pub struct DesignCheck {
     /// The release of the product whose tables would take it.
     pub release: Release,
     /// What would be lost by bringing the file into the structure of ODM 1.3.2.
-    pub converted: Vec<String>,
+    pub converted: Vec<NotHeld>,
 }
 
 impl DesignCheck {
@@ -61,7 +63,7 @@ impl DesignCheck {
     /// Tells whether an import would take the file.
     #[must_use]
     pub fn is_importable(&self) -> bool {
-        self.errors == 0 && self.taken().is_some_and(|(_, outlook)| outlook.stopped.is_none())
+        self.errors == 0 && self.taken().is_some_and(|(_, outlook)| outlook.stopped.is_empty())
     }
 }
 
@@ -115,9 +117,9 @@ pub fn study_check(path: &Path, release: &Release) -> Result<DesignCheck> {
     let mut listed = examined.design.as_ref().map(studies).unwrap_or_default();
     let mut converted = Vec::new();
     if let Some(design) = examined.design.filter(|_| !examined.refused) {
-        let (design, lost) = file::in_tables(design);
-        converted = lost;
-        foresee(&design, &shape, &mut listed)?;
+        let mut brought = Brought::of(design);
+        converted = std::mem::take(&mut brought.converted);
+        foresee(&brought, &shape, &mut listed)?;
     }
     Ok(DesignCheck {
         path: path.display().to_string(),
@@ -136,18 +138,29 @@ pub fn study_check(path: &Path, release: &Release) -> Result<DesignCheck> {
 }
 
 /// Maps every version of a design in the structure of the tables, and notes what an import would make of it.
-fn foresee(design: &Odm, shape: &Shape<'_>, studies: &mut [OdmStudy]) -> Result<()> {
+fn foresee(design: &Brought, shape: &Shape<'_>, studies: &mut [OdmStudy]) -> Result<()> {
     let first = studies.iter().position(|study| !study.versions.is_empty());
     for (index, study) in studies.iter_mut().enumerate() {
         let last = study.versions.len().checked_sub(1);
         for (number, version) in study.versions.iter_mut().enumerate() {
-            let choice = Choice { study: Some(&study.oid), version: Some(&version.oid) };
-            let mut mapped = map(design, &choice)?;
-            let stopped = mapped.content.complete(shape).err().map(|error| error.to_string());
+            let choice = Choice {
+                study: Some(&study.oid),
+                version: Some(&version.oid),
+                ..Choice::default()
+            };
+            let mut mapped = map(design, &choice, shape)?;
+            let mut stopped = mapped.misfits;
+            // What is named with its place is not said again.
+            if stopped.is_empty()
+                && let Err(error) = mapped.content.complete(shape)
+            {
+                stopped.push(Misfit { line: 0, column: 0, message: error.to_string() });
+            }
             version.import = Some(ImportOutlook {
                 taken: first == Some(index) && last == Some(number),
                 rows: mapped.content.size(),
                 study: mapped.study,
+                chosen: mapped.chosen,
                 not_held: mapped.not_held,
                 stopped,
             });

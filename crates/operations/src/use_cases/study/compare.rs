@@ -122,8 +122,9 @@ impl Installation {
                 Ok((side, content))
             }
             DesignSource::File(path) => {
-                let mut found = file::read(path, &Choice::default())?;
-                found.content.complete(&Shape::of(catalogue)?)?;
+                let shape = Shape::of(catalogue)?;
+                let mut found = file::read(path, &Choice::default(), &shape)?;
+                found.content.complete(&shape)?;
                 let side = DesignSide {
                     name: path.display().to_string(),
                     study: found.study.protocol_code,

@@ -4,13 +4,13 @@ use landfall_core::{
     customer::decide::may_export_design, digest::Digest, environment::Role, ids::Address,
 };
 use landfall_instances::design::{self, ListedVersion, Shape};
-use landfall_odm::{Keep, Version};
+use landfall_odm::{Fate, Keep, Version};
 use serde::Serialize;
 
 use super::{super::environment::environment, DesignEvent, find_study, find_version};
 use crate::{
     Caller, Installation, Result,
-    designs::{Identity, NotHeld, odm},
+    designs::{Identity, NotHeld, grouped, odm},
 };
 
 /// A version of ODM that is written.
@@ -55,8 +55,8 @@ pub struct DesignExport {
     pub file: Digest,
     /// What the file cannot say of the design.
     pub not_held: Vec<NotHeld>,
-    /// What was lost by writing it in the version of ODM, in sentences.
-    pub lost: Vec<String>,
+    /// What was lost by writing it in the version of ODM, and what CDISC's schema refuses.
+    pub lost: Vec<NotHeld>,
     /// The file.
     #[serde(skip)]
     pub bytes: Vec<u8>,
@@ -102,6 +102,7 @@ impl Installation {
         let (design, not_held) = odm(&listed.study, &content, &identity);
         let written = landfall_odm::write_keeping(&design, format.version(), Keep::Schema);
         let file = Digest::of(&written.bytes);
+        let invalid = written.notes.iter().filter(|note| note.fate == Fate::Invalid);
         let event = DesignEvent::DesignExported {
             instance,
             study: study.to_owned(),
@@ -120,7 +121,7 @@ impl Installation {
             format,
             file,
             not_held,
-            lost: written.lost.iter().map(ToString::to_string).collect(),
+            lost: grouped(written.lost.iter().chain(invalid)),
             bytes: written.bytes,
         })
     }

@@ -1,19 +1,20 @@
 //! A file as a version of a design: read, checked, brought into the structure of the tables.
 
 use std::{
+    fmt,
     fs::File,
     io::{self, BufReader},
     path::Path,
 };
 
 use landfall_core::digest::{Digest, Hasher};
-use landfall_instances::design::{Content, Study};
-use landfall_odm::{Finding, Limits, Odm, Read, Severity, Version};
+use landfall_instances::design::{Content, Shape, Study};
+use landfall_odm::{Finding, Limits, Read, Severity};
 use serde::Serialize;
 
 use crate::{
     Result,
-    designs::{Choice, NotHeld, map},
+    designs::{Brought, Choice, NotHeld, map},
     error::Error,
     files,
 };
@@ -48,6 +49,21 @@ impl From<&Finding> for FindingLine {
     }
 }
 
+impl fmt::Display for FindingLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.severity, self.code)?;
+        if self.line > 0 {
+            write!(f, ", line {}, column {}", self.line, self.column)?;
+        }
+        write!(f, ": {}", self.message)?;
+        // What is about no place tells itself how much there is of it.
+        if self.times > 1 && self.line > 0 {
+            write!(f, " ({} times, here first)", self.times)?;
+        }
+        Ok(())
+    }
+}
+
 /// A version out of a file.
 #[derive(Debug)]
 pub(super) struct OfFile {
@@ -58,8 +74,8 @@ pub(super) struct OfFile {
     pub(super) findings: Vec<FindingLine>,
     /// What was chosen where the file has several.
     pub(super) chosen: Vec<String>,
-    /// What another version of ODM says and 1.3.2 does not, in sentences.
-    pub(super) converted: Vec<String>,
+    /// What another version of ODM says and 1.3.2 does not.
+    pub(super) converted: Vec<NotHeld>,
     pub(super) not_held: Vec<NotHeld>,
 }
 
@@ -102,7 +118,8 @@ pub(super) fn design(path: &Path) -> Result<(Read, Digest)> {
     let mut file = Digesting::open(path)?;
     let read = landfall_odm::read(BufReader::new(&mut file), &Limits::default());
     let read = read.map_err(|refused| {
-        let findings = refused.findings.iter().map(ToString::to_string).collect();
+        let lines = refused.findings.iter().map(FindingLine::from);
+        let findings = lines.map(|line| line.to_string()).collect();
         Error::Design { path: path.to_owned(), findings }
     })?;
     Ok((read, file.digest()?))
@@ -117,31 +134,50 @@ pub(super) fn warnings(findings: &[Finding]) -> Vec<FindingLine> {
         .collect()
 }
 
-/// Reads a file.
+/// Reads a file for the tables of a release.
 ///
 /// # Errors
-/// [`Error::Design`] with every finding when the file gives no design.
-pub(super) fn read(path: &Path, choice: &Choice<'_>) -> Result<OfFile> {
+/// [`Error::Design`] with every finding when the file gives no design, [`Error::Unfit`] with every place when the design
+/// does not fit the tables.
+pub(super) fn read(path: &Path, choice: &Choice<'_>, shape: &Shape<'_>) -> Result<OfFile> {
     let (read, digest) = design(path)?;
     let findings = warnings(&read.findings);
-    let (design, converted) = in_tables(read.design);
-    let mapped = map(&design, choice)?;
+    let mut brought = Brought::of(read.design);
+    let mapped = map(&brought, choice, shape)?;
+    if !mapped.misfits.is_empty() {
+        let places = mapped.misfits.iter().map(ToString::to_string).collect();
+        return Err(Error::Unfit { path: path.to_owned(), places });
+    }
     Ok(OfFile {
         digest,
         study: mapped.study,
         content: mapped.content,
         findings,
         chosen: mapped.chosen,
-        converted,
+        converted: std::mem::take(&mut brought.converted),
         not_held: mapped.not_held,
     })
 }
 
-/// Brings a design into the structure of 1.3.2, which is that of the tables, and names what is lost by it.
-pub(super) fn in_tables(design: Odm) -> (Odm, Vec<String>) {
-    if !design.version.is_2() {
-        return (design, Vec::new());
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_finding_has_one_form() {
+        let mut finding = FindingLine {
+            code: "ODM-055".to_owned(),
+            severity: "warning".to_owned(),
+            line: 3,
+            column: 7,
+            message: "missing".to_owned(),
+            times: 1,
+        };
+        assert_eq!(finding.to_string(), "warning: ODM-055, line 3, column 7: missing");
+        finding.times = 4;
+        let said = "warning: ODM-055, line 3, column 7: missing (4 times, here first)";
+        assert_eq!(finding.to_string(), said);
+        finding.line = 0;
+        assert_eq!(finding.to_string(), "warning: ODM-055: missing");
     }
-    let converted = landfall_odm::convert(&design, Version::V1_3_2);
-    (converted.design, converted.lost.iter().map(ToString::to_string).collect())
 }

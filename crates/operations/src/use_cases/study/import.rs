@@ -79,7 +79,7 @@ pub struct DesignImport {
     /// What was chosen where the file has several.
     pub chosen: Vec<String>,
     /// What was lost by bringing the file into the structure of ODM 1.3.2.
-    pub converted: Vec<String>,
+    pub converted: Vec<NotHeld>,
     /// What the tables cannot hold.
     pub not_held: Vec<NotHeld>,
     /// What became of it.
@@ -115,8 +115,11 @@ impl Installation {
         let choice = Choice {
             study: options.from_study.as_deref(),
             version: options.from_version.as_deref(),
+            code: options.study.as_deref(),
+            oid: options.version_oid.as_deref(),
         };
-        let found = file::read(file, &choice)?;
+        let release = &environment(&state, address.label)?.plan.release.release;
+        let found = file::read(file, &choice, &Shape::of(self.catalogue(release)?)?)?;
         self.while_held(&address.customer, address.label, |held| {
             held.settle_held(&address.customer, address.label)?;
             held.import_held(caller, address, &person, found, options, preview)
@@ -139,14 +142,7 @@ impl Installation {
         let catalogue = self.catalogue(&environment.plan.release.release)?;
         let target =
             Target { path: &path, main: &main, catalogue, qualified: environment.plan.qualified };
-        let OfFile { digest, mut study, mut content, findings, chosen, converted, not_held } =
-            found;
-        if let Some(code) = &options.study {
-            study.protocol_code.clone_from(code);
-        }
-        if let Some(oid) = &options.version_oid {
-            content.set("oid", oid.as_str());
-        }
+        let OfFile { digest, study, mut content, findings, chosen, converted, not_held } = found;
         let shape = Shape::of(catalogue)?;
         content.complete(&shape)?;
         let all = design::list(&path, catalogue)?;
