@@ -181,12 +181,14 @@ fn is_separator_line(names: &[String]) -> bool {
 
 /// Tells whether a row is the header again, as where one export was put behind another.
 fn repeats(record: &Record, names: &[String]) -> bool {
-    names.iter().enumerate().all(|(index, name)| {
-        let cell = record.get(index).unwrap_or_default().trim();
-        // Behind the first export the byte order mark of the second is part of the text.
-        let cell = if index == 0 { cell.trim_start_matches('\u{feff}') } else { cell };
-        cell == name
-    })
+    // With a single column a value may well be its name.
+    names.len() > 1
+        && names.iter().enumerate().all(|(index, name)| {
+            let cell = record.get(index).unwrap_or_default().trim();
+            // Behind the first export the byte order mark of the second is part of the text.
+            let cell = if index == 0 { cell.trim_start_matches('\u{feff}') } else { cell };
+            cell == name
+        })
 }
 
 impl Format for Csv {

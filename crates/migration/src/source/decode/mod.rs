@@ -19,6 +19,7 @@ use super::{Defect, Input};
 use crate::{error::Error, spec::model::Encoding};
 
 pub(crate) use self::compression::{FREE_OF_RATIO, MOST_EXPANDED, MOST_RATIO};
+pub(in crate::source) use self::single::is_no_accident;
 use self::{compression::Limits, encoding::Transcoded};
 
 /// How much is read at once.

@@ -122,7 +122,7 @@ impl Single {
     fn judge(&mut self, goes_on: bool, out: &mut Vec<u8>) -> io::Result<bool> {
         let mut run = mem::take(&mut self.run);
         let whole = match std::str::from_utf8(&run) {
-            Ok(_) => true,
+            Ok(text) => is_no_accident(text),
             // The last character may only be cut where the run was.
             Err(error) => goes_on && error.error_len().is_none(),
         };
@@ -168,6 +168,24 @@ impl Single {
     }
 }
 
+/// Tells whether bytes above ASCII that can be read as UTF-8 hardly mean something else.
+///
+/// `ß“` and `É»` of windows-1252 are whole characters of UTF-8 as well, but of scripts that nobody mixes with Latin letters: a
+/// single such character is an accident. Letters of Europe's languages and their punctuation are none, nor is a word in
+/// another script.
+pub(in crate::source) fn is_no_accident(text: &str) -> bool {
+    text.split(|character: char| character.is_ascii()).all(|run| {
+        let rare = |character: &char| {
+            !matches!(
+                character,
+                '\u{a0}'..='\u{17f}' | '\u{218}'..='\u{21b}' | '\u{2010}'..='\u{203a}' | '€' | '™'
+            )
+        };
+        let rare: usize = run.chars().filter(rare).map(char::len_utf8).sum();
+        rare == 0 || rare >= 4
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -205,6 +223,18 @@ mod tests {
             assert_eq!(found, b"K\xc3\xb6ln\nZ\xffrich\n\xffd\n", "{piece}");
         }
         assert_eq!(decoded(Encoding::Iso88591, b"K\xc3\xb6ln", 100).unwrap(), b"K\xffln");
+    }
+
+    #[test]
+    fn a_letter_and_a_sign_behind_it_are_no_utf_8() {
+        let text =
+            b"Fu\xdf\x93 \xabD\xc9C\xc9D\xc9\xbb NESCAF\xc9\x99 MEN\xdc\x93 SPA\xdf\x96x K\xf6ln";
+        let found = decoded(Encoding::Windows1252, text, 100).unwrap();
+        assert_eq!(found, "Fuß“ «DÉCÉDÉ» NESCAFÉ™ MENÜ“ SPAß–x Köln".as_bytes());
+        for text in ["Ł", "ő", "ș", "â€", "Ж", "Жук", "名", "名古", "😀", "don’t"]
+        {
+            assert_eq!(is_no_accident(text), !["Ж", "名"].contains(&text), "{text}");
+        }
     }
 
     #[test]

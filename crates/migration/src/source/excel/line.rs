@@ -134,6 +134,7 @@ impl Line {
             let name = places.binary_search(column).ok().and_then(|index| columns.get(index));
             name.zip(found.text()).is_some_and(|(name, text)| plain(name) == plain(&text))
         };
-        self.cells.len() * 2 > columns.len() && self.cells.iter().all(same)
+        // With a single column a value may well be its name.
+        columns.len() > 1 && self.cells.len() * 2 > columns.len() && self.cells.iter().all(same)
     }
 }

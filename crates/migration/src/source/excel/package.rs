@@ -170,9 +170,21 @@ impl Relation {
 
     /// Returns the name of the part, which stands in the folder unless it says otherwise.
     fn within(&self, folder: &str) -> String {
-        self.target
-            .strip_prefix('/')
-            .map_or_else(|| format!("{folder}{}", self.target), str::to_owned)
+        let path = match self.target.strip_prefix('/') {
+            Some(path) => path.to_owned(),
+            None => format!("{folder}{}", self.target),
+        };
+        let mut steps: Vec<&str> = Vec::new();
+        for step in path.split('/') {
+            match step {
+                "." => {}
+                ".." => {
+                    steps.pop();
+                }
+                _ => steps.push(step),
+            }
+        }
+        steps.join("/")
     }
 }
 

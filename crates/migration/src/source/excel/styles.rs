@@ -19,8 +19,11 @@ pub(super) enum Format {
 impl Format {
     /// Reads a format code such as `dd/mm/yyyy`.
     fn of(code: &str) -> Self {
-        if code.len() > 1 && code.bytes().all(|sign| sign == b'0') {
-            return u8::try_from(code.len()).map_or(Self::Number, Self::Zeros);
+        // The first part is for numbers that are not negative; `_)` is a blank as wide as what follows it.
+        let positive = code.split(';').next().unwrap_or(code);
+        let zeros = positive.strip_suffix("_)").unwrap_or(positive);
+        if zeros.len() > 1 && zeros.bytes().all(|sign| sign == b'0') {
+            return u8::try_from(zeros.len()).map_or(Self::Number, Self::Zeros);
         }
         date_or_duration(code)
     }
@@ -152,6 +155,8 @@ mod tests {
             ("#,##0.0####\" YMD\"", Format::Number),
             ("00", Format::Zeros(2)),
             ("00000", Format::Zeros(5)),
+            ("00000;-00000", Format::Zeros(5)),
+            ("00000_);[Red]-00000", Format::Zeros(5)),
         ] {
             assert_eq!(Format::of(code), format, "{code}");
         }

@@ -10,10 +10,10 @@ fn dump(table: &str, bytes: &[u8]) -> MysqlDump {
     MysqlDump::new(&source, Input::Held(bytes.into()))
 }
 
-/// Every row with its line: its cells, joined by `|`, or why it cannot be read.
 /// A line, and the row that was read there or why there is none.
 type Line = (u64, Result<String, String>);
 
+/// Every row with its line: its cells, joined by `|`, or why it cannot be read.
 fn lines(dump: &MysqlDump) -> Result<Vec<Line>, String> {
     let mut rows = Vec::new();
     let read = dump.read(&mut |row| {
@@ -33,7 +33,7 @@ fn rows(table: &str, bytes: &[u8]) -> Vec<String> {
     lines(&dump(table, bytes)).unwrap().into_iter().map(|(_, row)| row.unwrap()).collect()
 }
 
-fn is_defect(row: &(u64, Result<String, String>), line: u64, part: &str) {
+fn is_defect(row: &Line, line: u64, part: &str) {
     assert_eq!(row.0, line);
     let reason = row.1.as_ref().unwrap_err();
     assert!(reason.contains(&format!("`town.sql`, line {line}: ")), "{reason}");
@@ -78,6 +78,12 @@ fn a_dump_without_its_last_comment_is_cut_off() {
     assert_eq!(found.len(), 2);
     let whole = format!("{head}{TOWN}-- Dump completed on 2025-12-31 23:59:59\n");
     assert_eq!(rows("town", whole.as_bytes()), ["Hull|HU"]);
+    // What a program wrote behind a whole dump cuts nothing off; a statement does.
+    for tail in ["\u{1a}", "\0\0", "exit\n", "Press any key", "COMMIT"] {
+        assert_eq!(rows("town", format!("{whole}{tail}").as_bytes()), ["Hull|HU"], "{tail}");
+    }
+    let found = lines(&dump("town", format!("{whole}INSERT INTO `tow").as_bytes())).unwrap();
+    is_defect(&found[1], 5, "the dump is cut off");
 }
 
 #[test]

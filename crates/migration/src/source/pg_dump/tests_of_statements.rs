@@ -10,10 +10,10 @@ fn dump(table: &str, bytes: &[u8]) -> PgDump {
     PgDump::new(&source, Input::Held(bytes.into()))
 }
 
-/// Every row with its line: its cells, joined by `|`, or why it cannot be read.
 /// A line, and the row that was read there or why there is none.
 type Line = (u64, Result<String, String>);
 
+/// Every row with its line: its cells, joined by `|`, or why it cannot be read.
 fn lines(dump: &PgDump) -> Result<Vec<Line>, String> {
     let mut rows = Vec::new();
     let read = dump.read(&mut |row| {

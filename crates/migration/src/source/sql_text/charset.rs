@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use encoding_rs::Encoding;
 
 use super::Dialect;
-use crate::spec::model;
+use crate::{source::decode::is_no_accident, spec::model};
 
 /// So many texts that are UTF-8, and none that is not, are no accident where one byte is one character.
 const TELLING: u64 = 3;
@@ -111,26 +111,11 @@ impl Declared {
             out.push_str(text);
             return Ok(());
         }
-        let utf8 = std::str::from_utf8(bytes).is_ok();
-        // A single word of it is enough: its usual letters are no UTF-8.
-        if let (Some((name, line)), None, true) = (&self.said, self.stated, utf8)
-            && self.charset.is_western()
-        {
-            return Err(format!(
-                "is UTF-8, although line {line} of the dump says `{name}`; state `encoding = \"utf-8\"` for the source if that is so, or the encoding it really has"
-            ));
-        }
+        let utf8 = std::str::from_utf8(bytes).is_ok_and(is_no_accident);
         if let Some(line) = judged.filter(|_| self.charset.is_single_byte()) {
             self.suspicion.see(utf8, line);
         }
-        if let Some(encoding) = self.stated
-            && let Some(byte) = bytes.iter().find(|byte| self.charset.is_undefined(**byte))
-        {
-            return Err(format!(
-                "is not {}, as `encoding` of the source says: found the byte 0x{byte:02X}; correct `encoding` or have it dumped as UTF-8",
-                encoding.as_str()
-            ));
-        }
+        self.is_credible(bytes, utf8)?;
         let text = self.charset.text(bytes).ok_or_else(|| match &self.said {
             Some((name, line)) => format!(
                 "holds bytes that `{name}` does not define, which line {line} of the dump says; state the `encoding` of the source, or have it dumped again"
@@ -139,6 +124,36 @@ impl Declared {
         })?;
         out.push_str(&text);
         Ok(())
+    }
+
+    /// Says why a text is not in the charset although its bytes could be: `utf8` is whether they are UTF-8 by no accident.
+    fn is_credible(&self, bytes: &[u8], utf8: bool) -> Result<(), String> {
+        let undefined = bytes.iter().find(|byte| self.charset.is_undefined(**byte));
+        match (self.stated, &self.said) {
+            // A single word of it is enough: its usual letters are no UTF-8.
+            (Some(encoding), _) if utf8 && self.charset.is_western() => Err(format!(
+                "is UTF-8, although `encoding` of the source says {}; correct `encoding` if the whole dump is UTF-8, else have it dumped again",
+                encoding.as_str()
+            )),
+            (None, Some((name, line))) if utf8 && self.charset.is_western() => Err(format!(
+                "is UTF-8, although line {line} of the dump says `{name}`; state `encoding = \"utf-8\"` for the source if that is so, or the encoding it really has"
+            )),
+            (Some(encoding), _) => undefined.map_or(Ok(()), |byte| {
+                Err(format!(
+                    "is not {}, as `encoding` of the source says: found the byte 0x{byte:02X}; correct `encoding` or have it dumped as UTF-8",
+                    encoding.as_str()
+                ))
+            }),
+            // What MySQL calls latin1 has characters for all bytes; what PostgreSQL calls so often holds windows-1252.
+            (None, Some((name, line))) if self.charset == Charset::Latin1 => {
+                undefined.map_or(Ok(()), |byte| {
+                    Err(format!(
+                        "is not `{name}`, as line {line} of the dump says: found the byte 0x{byte:02X}; state `encoding = \"windows-1252\"` for the source if that is what it really is"
+                    ))
+                })
+            }
+            (None, _) => Ok(()),
+        }
     }
 
     fn no_utf8(&self) -> String {

@@ -233,7 +233,8 @@ impl<'a> Scanner<'a> {
                 return Ok(());
             };
             match byte {
-                b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c => self.step(1),
+                // Old programs end a file with 0x1a, others fill it up with zeros.
+                b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c | 0x1a | 0 => self.step(1),
                 b'-' if self.peek(1)? == Some(b'-') => {
                     // MySQL reads `5--3` as a difference.
                     let comment = self.dialect == Dialect::Postgres

@@ -45,6 +45,11 @@ impl Marks {
         }
     }
 
+    /// Tells whether the last dump has ended.
+    pub(super) fn is_behind(&self) -> bool {
+        self.seen && !self.dump && !self.cluster
+    }
+
     /// Returns the line on which a dump lacks its end, the last line of the file being known.
     pub(super) fn cut(&self, last: u64) -> Option<u64> {
         self.broken.or((self.dump || self.cluster).then_some(last))
@@ -62,5 +67,7 @@ fn says_its_end(version: &[u8]) -> bool {
 
 /// Tells whether this comment is from a `pg_dump` before version 8, which writes no last comment.
 fn is_old(text: &[u8]) -> bool {
-    text.starts_with(b"-- TOC entry ") && text.windows(6).any(|part| part == b" (OID ")
+    let named = [&b"-- TOC entry "[..], b"-- Data for TOC entry "];
+    named.iter().any(|start| text.starts_with(start))
+        && text.windows(6).any(|part| part == b" (OID ")
 }

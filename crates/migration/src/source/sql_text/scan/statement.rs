@@ -6,6 +6,12 @@ use crate::error::Error;
 /// The most parts of a table's name; none has more.
 const MOST_PARTS: usize = 4;
 
+/// The words with which statements of a dump begin that give or take rows, or say how they are read.
+const STATEMENTS: [&str; 14] = [
+    "insert", "replace", "copy", "create", "alter", "drop", "set", "lock", "begin", "start", "use",
+    "update", "delete", "truncate",
+];
+
 impl Scanner<'_> {
     /// Takes the first piece of a statement. Until the statement has ended, the end of the file cuts it off.
     pub(in crate::source) fn first(&mut self) -> Result<Token, Error> {
@@ -14,7 +20,14 @@ impl Scanner<'_> {
             return Ok(Token::End);
         }
         self.begun = Some(self.line);
-        self.token()
+        let token = self.token()?;
+        // What stands behind a whole dump and is no statement was written by a program; and a cut in the last words of a
+        // transaction loses nothing.
+        let closing = ["commit", "unlock"].iter().any(|word| token.is(word));
+        if closing || (self.marks.is_behind() && !STATEMENTS.iter().any(|word| token.is(word))) {
+            self.begun = None;
+        }
+        Ok(token)
     }
 
     /// Steps over a line that a program wrote among the statements, where its messages were caught in the dump.
