@@ -21,6 +21,9 @@ pub(super) const MOST_HELD: u64 = 64 << 20;
 /// The most bytes of a workbook's styles, which take more memory than texts: 16 MiB.
 pub(super) const MOST_STYLES: u64 = 16 << 20;
 
+/// The most parts of a workbook; one with pictures has hundreds.
+const MOST_PARTS: u16 = 10_000;
+
 /// Parts of these kinds are no XML; they are not read.
 const PASSED_OVER: &[&str] =
     &[".bin", ".bmp", ".emf", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".wmf"];
@@ -58,6 +61,12 @@ fn check(input: &Input) -> Result<(), String> {
     if !head.starts_with(b"PK") {
         return Err("expected a workbook (`.xlsx`), found another kind of file; correct `format` or ask for the file again".to_owned());
     }
+    let parts = parts(&mut bytes).map_err(unreadable)?;
+    if parts > MOST_PARTS {
+        return Err(format!(
+            "expected a workbook of at most {MOST_PARTS} parts, found {parts} or more; save it again"
+        ));
+    }
     bytes.seek(SeekFrom::Start(0)).map_err(unreadable)?;
     let mut archive = zip::ZipArchive::new(bytes).map_err(|error| damaged(&error))?;
     let kind = archive.file_names().filter_map(Result::ok).find_map(|name| other_kind(&name));
@@ -91,6 +100,20 @@ fn check(input: &Input) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// Reads how many parts a packed file says it has, before any is looked at; 65,535 stands for more.
+fn parts(bytes: &mut Source<'_>) -> io::Result<u16> {
+    /// The record that ends a ZIP file without its comment, which has at most 65,535 bytes.
+    const RECORD: u64 = 22;
+
+    let length = bytes.seek(SeekFrom::End(0))?;
+    bytes.seek(SeekFrom::Start(length.saturating_sub(RECORD + u64::from(u16::MAX))))?;
+    let mut tail = Vec::new();
+    bytes.read_to_end(&mut tail)?;
+    let record = tail.windows(4).rposition(|bytes| bytes == b"PK\x05\x06");
+    let count = record.and_then(|at| tail.get(at + 10..)?.first_chunk::<2>());
+    Ok(count.map_or(0, |count| u16::from_le_bytes(*count)))
 }
 
 /// Returns the name of a part as it is looked up: case does not count, and `\\` is a `/`.

@@ -21,6 +21,9 @@ use super::{
 /// The most bytes of a list of parts or sheets: 16 MiB.
 const MOST_LISTED: u64 = 16 << 20;
 
+/// The most sheets; a workbook of people has a few.
+const MOST_SHEETS: usize = 10_000;
+
 /// How much of a part is unpacked at once.
 const CHUNK: usize = 1 << 16;
 
@@ -211,6 +214,9 @@ fn read_workbook<R: BufRead>(
                     })?;
                     let part = parts.get(id.as_str());
                     let part = part.ok_or(Fault::Wrong("a sheet without a part of its own"))?;
+                    if sheets.len() >= MOST_SHEETS {
+                        return Err(Fault::Wrong("more than 10,000 sheets"));
+                    }
                     if part.is("worksheet") {
                         sheets.push(Sheet { name, hidden, path: part.within(folder) });
                     }

@@ -10,7 +10,7 @@ mod tests_of_statements;
 
 use super::{
     Format, Input, Row,
-    sql_text::{Dialect, Dump, Pass, QUESTION, Scanner, Token, Visit},
+    sql_text::{Dialect, Dump, Pass, QUESTION, Scanner, Token, Visit, begins_statement},
 };
 use crate::{error::Error, spec::model};
 use mode::{Modes, Setting};
@@ -61,6 +61,9 @@ impl MysqlDump {
             } else {
                 // `LOCK TABLES` stands before the rows of each table, also of one without rows.
                 pass.data |= first.is("lock");
+                if scan.is_inside() && !begins_statement(&first) {
+                    pass.damaged(scan.line())?;
+                }
                 scan.skip_statement()?;
             }
         }
@@ -162,12 +165,15 @@ fn insert(
     pass: &mut Pass<'_>,
     database: Option<&str>,
 ) -> Result<(), Error> {
+    let line = scan.line();
     let words = ["low_priority", "delayed", "high_priority", "ignore", "into"];
     let name = whole(scan.table_behind(&words)?, database);
     if pass.is_chosen(scan, &name, false)? {
         pass.insert(scan)
+    } else if pass.complete() {
+        Ok(())
     } else {
-        scan.skip_statement().map(|_| ())
+        pass.skip_insert(scan, line)
     }
 }
 

@@ -10,7 +10,7 @@ mod tests_of_statements;
 
 use super::{
     Format, Input, Row,
-    sql_text::{Dialect, Dump, Pass, QUESTION, Scanner, Token, Visit, Written},
+    sql_text::{Dialect, Dump, Pass, QUESTION, Scanner, Token, Visit, Written, begins_statement},
 };
 use crate::{error::Error, spec::model};
 use connect::database;
@@ -56,6 +56,9 @@ impl PgDump {
                 let name = at.whole(scan.table_behind(&["from", "table", "only"])?);
                 pass.change(&mut scan, &name)?;
             } else {
+                if scan.is_inside() && !begins_statement(&first) {
+                    pass.damaged(scan.line())?;
+                }
                 scan.skip_statement()?;
             }
         }
@@ -202,7 +205,9 @@ fn parents(
 }
 
 fn insert(scan: &mut Scanner<'_>, pass: &mut Pass<'_>, at: &At) -> Result<(), Error> {
+    let line = scan.line();
     if !scan.token()?.is("into") {
+        pass.damaged(line)?;
         return scan.skip_statement().map(|_| ());
     }
     pass.data = true;
@@ -212,7 +217,7 @@ fn insert(scan: &mut Scanner<'_>, pass: &mut Pass<'_>, at: &At) -> Result<(), Er
     } else if pass.complete() {
         Ok(())
     } else {
-        scan.skip_statement().map(|_| ())
+        pass.skip_insert(scan, line)
     }
 }
 

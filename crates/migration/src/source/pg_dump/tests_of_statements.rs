@@ -69,6 +69,29 @@ fn a_dump_without_its_last_comment_is_cut_off() {
 }
 
 #[test]
+fn a_damaged_statement_is_named() {
+    let head = "CREATE TABLE town (name text, code text);\n";
+    let insert = "INSERT INTO town VALUES ('Hull', 'HU');\n";
+    for damaged in
+        ["INSERT INTA town VALUES ('York', 'Y');", "INSERT INTO to,n VALUES ('York', 'Y');"]
+    {
+        let found = lines(&dump("town", format!("{head}{damaged}\n{insert}").as_bytes())).unwrap();
+        assert_eq!(found.len(), 2, "{damaged}");
+        assert!(
+            found[0].1.as_ref().unwrap_err().contains("line 2: expected a statement"),
+            "{damaged}"
+        );
+        assert_eq!(found[1], (3, Ok("Hull|HU".to_owned())));
+    }
+    let marked = format!(
+        "-- PostgreSQL database dump\n{head}XNSERT INTO town VALUES ('York', 'Y');\n{insert}-- PostgreSQL database dump complete\n"
+    );
+    let found = lines(&dump("town", marked.as_bytes())).unwrap();
+    assert!(found[0].1.as_ref().unwrap_err().contains("line 3: expected a statement"));
+    assert_eq!(found.len(), 2);
+}
+
+#[test]
 fn messages_do_not_hide_rows() {
     let text = "pg_dump: last built-in OID is 16383\nWARNING: don't\nCREATE TABLE public.town (name text);\n\
         NOTICE:  it's\nCOPY public.town (name) FROM stdin;\nHull\n\\.\n";

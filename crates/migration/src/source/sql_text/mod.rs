@@ -21,7 +21,7 @@ use crate::{error::Error, spec::model};
 
 use charset::{Declared, named};
 use columns::{Header, Places};
-pub(super) use scan::{Dialect, Scanner, Token};
+pub(super) use scan::{Dialect, Scanner, Token, statement::begins_statement};
 pub(super) use values::{Cells, Written};
 
 /// What may be wrong where the columns have other names than the spec knows.

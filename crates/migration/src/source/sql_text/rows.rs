@@ -85,6 +85,43 @@ impl Pass<'_> {
         scan.skip_statement().map(|_| ())
     }
 
+    /// Steps over a statement that gives rows to another table, from behind its name. Where that is not followed by rows,
+    /// the name may be damaged, and the rows may be those of the chosen table.
+    pub(in crate::source) fn skip_insert(
+        &mut self,
+        scan: &mut Scanner<'_>,
+        line: u64,
+    ) -> Result<(), Error> {
+        let words = [
+            "values",
+            "value",
+            "select",
+            "with",
+            "table",
+            "set",
+            "default",
+            "overriding",
+            "as",
+            "partition",
+        ];
+        scan.blank()?;
+        if scan.peek(0)? != Some(b'(') && scan.peek(0)?.is_some() {
+            let token = scan.token()?;
+            if !words.iter().any(|word| token.is(word)) && token != Token::End {
+                self.damaged(line)?;
+            }
+        }
+        scan.skip_statement().map(|_| ())
+    }
+
+    /// Tells of a statement that cannot be understood.
+    pub(in crate::source) fn damaged(&mut self, line: u64) -> Result<(), Error> {
+        self.defect(
+            line,
+            "expected a statement of SQL, found a damaged one, which may have held rows; ask for the dump again",
+        )
+    }
+
     /// Reads a statement that changes rows, from behind `UPDATE`, `DELETE` or `TRUNCATE` to its end.
     pub(in crate::source) fn change(
         &mut self,

@@ -1,7 +1,7 @@
 //! The bytes of a dump: read in pieces, with their line, as blanks, words, names and strings.
 
 mod marks;
-mod statement;
+pub(in crate::source) mod statement;
 mod strings;
 #[cfg(test)]
 mod tests;

@@ -12,6 +12,46 @@ const STATEMENTS: [&str; 14] = [
     "update", "delete", "truncate",
 ];
 
+/// The other words with which a statement of a dump begins.
+const OTHER_STATEMENTS: [&str; 30] = [
+    "analyze",
+    "call",
+    "change",
+    "close",
+    "comment",
+    "commit",
+    "declare",
+    "deallocate",
+    "delimiter",
+    "do",
+    "end",
+    "execute",
+    "fetch",
+    "flush",
+    "grant",
+    "handler",
+    "import",
+    "optimize",
+    "prepare",
+    "refresh",
+    "reindex",
+    "release",
+    "reset",
+    "revoke",
+    "rollback",
+    "savepoint",
+    "security",
+    "select",
+    "show",
+    "unlock",
+];
+
+/// Tells whether a statement of a dump can begin with this piece.
+pub(in crate::source) fn begins_statement(piece: &Token) -> bool {
+    let mut known = STATEMENTS.iter().chain(&OTHER_STATEMENTS);
+    *piece == Token::Symbol(b'(') || known.any(|word| piece.is(word))
+}
+
 impl Scanner<'_> {
     /// Takes the first piece of a statement. Until the statement has ended, the end of the file cuts it off.
     pub(in crate::source) fn first(&mut self) -> Result<Token, Error> {
@@ -41,6 +81,8 @@ impl Scanner<'_> {
             "notice",
             "error",
             "detail",
+            "context",
+            "statement",
             "hint",
         ];
         let behind: &[u8] = if alone.iter().any(|word| first.is(word)) {
@@ -84,6 +126,11 @@ impl Scanner<'_> {
     /// Tells whether the dump begins as those of the databases' own programs do.
     pub(in crate::source) fn is_marked(&self) -> bool {
         self.marks.seen
+    }
+
+    /// Tells whether a dump of one of the databases' own programs is open: there, everything is a statement.
+    pub(in crate::source) fn is_inside(&self) -> bool {
+        self.marks.seen && !self.marks.is_behind()
     }
 
     /// Takes the rest of a statement with its delimiter; false when the file ends before it.
