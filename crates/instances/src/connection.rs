@@ -16,11 +16,31 @@ pub(crate) const SOURCE: &str = "source";
 /// Opens an existing file for reading only.
 pub(crate) fn read_only(path: &Path) -> Result<Connection, Error> {
     there(path)?;
+    take_back(path)?;
     Connection::open_with_flags(
         path,
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )
     .during("open a connection", path)
+}
+
+/// Takes back a change that was cut off while it was written: its journal still lies beside the file, and SQLite plays it
+/// back only for a connection that may write. While another process is changing the file the journal is that process's, and
+/// SQLite leaves it alone.
+fn take_back(path: &Path) -> Result<(), Error> {
+    let [journal, ..] = beside(path);
+    if !journal.is_file() {
+        return Ok(());
+    }
+    let connection = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )
+    .during("open a connection", path)?;
+    // Whatever is read first makes SQLite look at the journal.
+    connection
+        .query_row("SELECT count(*) FROM main.sqlite_schema", [], |_| Ok(()))
+        .during("take back a change that was cut off", path)
 }
 
 /// Opens a file that is being built aside, making it when it is not there.
@@ -74,6 +94,7 @@ pub(crate) fn changing(path: &Path) -> Result<Connection, Error> {
 /// Attaches a file for reading only, under [`SOURCE`].
 pub(crate) fn attach(connection: &Connection, path: &Path) -> Result<(), Error> {
     there(path)?;
+    take_back(path)?;
     let absolute = fs::canonicalize(path).during("find", path)?;
     connection
         .execute(&format!("ATTACH DATABASE ?1 AS {SOURCE}"), [uri(&absolute)])
@@ -168,6 +189,34 @@ pub(crate) fn discard_on_failure<T>(path: &Path, result: Result<T, Error>) -> Re
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_change_that_was_cut_off_is_taken_back_by_whoever_reads_next() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, cut) = (folder.path().join("main.sqlite"), folder.path().join("cut.sqlite"));
+        let connection = Connection::open(&path).unwrap();
+        connection
+            .execute_batch(
+                "PRAGMA cache_size = 4;
+                 CREATE TABLE one (value INTEGER, padding TEXT);
+                 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
+                 INSERT INTO one SELECT 1, hex(zeroblob(100)) FROM n;
+                 BEGIN;
+                 UPDATE one SET value = 2;",
+            )
+            .unwrap();
+        // More than fits into memory was written already: this is what a process leaves behind that is killed here.
+        fs::copy(&path, &cut).unwrap();
+        fs::copy(&beside(&path)[0], &beside(&cut)[0]).unwrap();
+        let sum = |connection: &Connection| {
+            connection.query_row("SELECT sum(value) FROM one", [], |row| row.get::<_, i64>(0))
+        };
+        assert!(!fs::read(&beside(&cut)[0]).unwrap().is_empty());
+        assert_eq!(sum(&read_only(&cut).unwrap()), Ok(5000));
+        assert!(!beside(&cut)[0].exists());
+        // The journal of a change that goes on is nobody else's.
+        assert_eq!(sum(&connection), Ok(10_000));
+    }
 
     #[test]
     fn a_path_is_escaped_in_the_uri() {

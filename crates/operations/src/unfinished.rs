@@ -28,9 +28,19 @@ fn begun() -> MutexGuard<'static, Vec<PathBuf>> {
 pub fn discard_unfinished() {
     // Held while it removes, so that nothing is finished in between.
     for path in begun().drain(..) {
-        // What cannot be removed is removed by whoever makes the same folder next.
-        let _ = files::remove(&path);
+        // Under another name nothing is added to it any more while it is removed: other threads are still at work. What
+        // cannot be removed is removed by whoever makes the same folder next.
+        let gone = gone(&path);
+        let _ = match fs::rename(&path, &gone) {
+            Ok(()) => files::remove(&gone),
+            Err(_) => files::remove(&path),
+        };
     }
+}
+
+/// The name under which something unfinished is removed.
+fn gone(path: &Path) -> PathBuf {
+    path.with_added_extension("gone")
 }
 
 /// A new folder that is being made. Dropped without being finished, it is removed.
@@ -62,6 +72,7 @@ impl Unfinished {
         })?;
         begun().extend([aside.clone(), lock_path.clone()]);
         let unfinished = Self { target: target.to_owned(), aside, lock: Some(lock), lock_path };
+        files::remove(&gone(&unfinished.aside))?;
         files::remove(&unfinished.aside)?;
         files::folder(&unfinished.aside)?;
         Ok(unfinished)

@@ -216,11 +216,11 @@ fn part_rows(
                 (Some(target), Value::Integer(id)) if shape.holds(target) => {
                     // A reference into another version of a design, which only a record change can make.
                     let Some(place) = places.get(target).and_then(|own| own.get(&id)) else {
-                        return Err(Error::NoReference {
+                        return Err(Error::OtherDesign {
                             table: table.name.clone(),
                             column: column.name.clone(),
                             references: target.to_owned(),
-                            expected: "the id (within the same version of the design)".to_owned(),
+                            id,
                         });
                     };
                     Cell::Row(*place)

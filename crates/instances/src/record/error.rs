@@ -69,6 +69,20 @@ pub enum Error {
         /// How a row of it may be named.
         expected: String,
     },
+    /// A row of a study's design refers to a row of another design, which does not pass with it.
+    #[error(
+        "table `{table}`, column `{column}`: expected a `{references}` of the same design, found id {id}, which belongs to another design or a library"
+    )]
+    OtherDesign {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+        /// The table referred to.
+        references: String,
+        /// The row that is referred to.
+        id: i64,
+    },
     /// A setting's value is not of the key's type.
     #[error("setting `{key}`: expected {expected}")]
     WrongSetting {
@@ -136,6 +150,9 @@ impl Error {
             Self::NoReference { .. } => {
                 Some("add the record that it refers to first, or name one that exists")
             }
+            Self::OtherDesign { .. } => Some(
+                "a design passes as a whole: add a copy of that row, and of what hangs on it, to the study's own design and refer to the copy",
+            ),
             Self::NotFound { .. } => {
                 Some("`landfall record list ADDRESS TABLE` shows the records and their ids")
             }

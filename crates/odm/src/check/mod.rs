@@ -8,6 +8,8 @@ mod repeats;
 mod structure;
 mod values;
 
+pub(crate) use values::{is_day, is_language};
+
 use crate::{
     finding::{Code, Findings},
     model::{Element, Odm},

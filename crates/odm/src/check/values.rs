@@ -69,6 +69,16 @@ fn by_type(kind: Type, value: &str) -> Verdict {
             odd(is_date_time(value), "a date with time, such as 2026-11-23T09:00:00Z")
         }
         Type::SasName => odd(is_sas(value, b"_", b"_"), "a SAS name of letters, digits and `_`"),
+        Type::Language if value.trim().is_empty() => Verdict::Drop,
+        Type::Language => {
+            // Java and others write `en_US`.
+            let tag = value.trim().replace('_', "-");
+            match is_language(&tag) {
+                true if tag == value => Verdict::Good,
+                true => Verdict::Mend(tag.into()),
+                false => Verdict::Odd("a language tag, such as `en` or `de-CH`".to_owned()),
+            }
+        }
         Type::SasFormat => odd(is_sas(value, b"_$", b"_."), "the name of a SAS format"),
     }
 }
@@ -243,17 +253,48 @@ fn is_timed(value: &str, pattern: &str, fraction: bool) -> bool {
 
 /// Whether a text is a date with time.
 pub(super) fn is_date_time(value: &str) -> bool {
-    is_timed(value, "0000-00-00T00:00:00", true)
+    let (value, pattern) = (value.trim(), "0000-00-00T00:00:00");
+    is_timed(value, pattern, true) && is_day(value) && value.get(11..).is_some_and(is_clock)
 }
 
 /// Whether a text is a date.
 pub(super) fn is_date(value: &str) -> bool {
-    is_timed(value, "0000-00-00", false)
+    is_timed(value, "0000-00-00", false) && is_day(value.trim())
 }
 
 /// Whether a text is a time of day.
 pub(super) fn is_time(value: &str) -> bool {
-    is_timed(value, "00:00:00", true)
+    is_timed(value, "00:00:00", true) && is_clock(value.trim())
+}
+
+/// Whether a text has the form of a language tag of XML Schema: letters, then letters and digits, each up to eight.
+pub(crate) fn is_language(value: &str) -> bool {
+    value.split('-').enumerate().all(|(index, part)| {
+        let good = |byte: u8| byte.is_ascii_alphabetic() || (index > 0 && byte.is_ascii_digit());
+        (1..=8).contains(&part.len()) && part.bytes().all(good)
+    })
+}
+
+/// Whether a date such as `2026-02-28` is one of the calendar.
+pub(crate) fn is_day(text: &str) -> bool {
+    let part = |range: std::ops::Range<usize>| text.get(range)?.parse::<u32>().ok();
+    let (Some(year), Some(month), Some(day)) = (part(0..4), part(5..7), part(8..10)) else {
+        return false;
+    };
+    let leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    let days = match month {
+        2 => 28 + u32::from(leap),
+        4 | 6 | 9 | 11 => 30,
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        _ => 0,
+    };
+    (1..=days).contains(&day)
+}
+
+/// Whether a time such as `23:59:59` is one of a day.
+fn is_clock(text: &str) -> bool {
+    let part = |range: std::ops::Range<usize>| text.get(range)?.parse::<u32>().ok();
+    matches!((part(0..2), part(3..5), part(6..8)), (Some(0..=23), Some(0..=59), Some(0..=59)))
 }
 
 fn is_sas(value: &str, first: &[u8], later: &[u8]) -> bool {
@@ -319,11 +360,17 @@ mod tests {
             (Type::DateTime, "2006-01-26T20:13:01.25+02:00"),
             (Type::SasName, "_AGE1"),
             (Type::SasFormat, "$YN."),
+            (Type::Language, "de-CH"),
             (Type::Oid, "I.1"),
         ] {
             assert_eq!(by_type(kind, good), Verdict::Good, "{good}");
         }
         assert_eq!(by_type(Type::YesOrNo, " yes"), mended("Yes"));
+        assert_eq!(by_type(Type::Language, "en_US"), mended("en-US"));
+        assert_eq!(by_type(Type::Language, " "), Verdict::Drop);
+        assert!(matches!(by_type(Type::Language, "English (UK)"), Verdict::Odd(_)));
+        assert!(matches!(by_type(Type::DateTime, "2013-02-30T00:00:00"), Verdict::Odd(_)));
+        assert!(is_day("2024-02-29") && !is_day("2023-02-29") && !is_day("2023-13-01"));
         assert_eq!(by_type(Type::OneOf(TYPES), "Text"), mended("text"));
         assert_eq!(by_type(Type::Reference, " I.1\t"), mended("I.1"));
         for (kind, odd) in [

@@ -61,6 +61,8 @@ pub enum Type {
     SasName,
     /// A format of SAS.
     SasFormat,
+    /// A language tag: `en`, `de-CH`.
+    Language,
     /// One of a list of words.
     OneOf(&'static [&'static str]),
 }

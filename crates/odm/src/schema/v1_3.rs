@@ -141,7 +141,7 @@ pub(super) const fn element(tag: Tag) -> Option<&'static Element> {
             ]
         ),
         Tag::Description => rules!([] [1 TranslatedText +]),
-        Tag::TranslatedText => rules!(text [Lang ? Text] []),
+        Tag::TranslatedText => rules!(text [Lang ? Language] []),
         Tag::Question => rules!([] [1 TranslatedText +]),
         Tag::ExternalQuestion => rules!([Dictionary ? Text, Version ? Text, Code ? Text] []),
         Tag::MeasurementUnitRef => rules!([MeasurementUnitOid ! Reference] []),
@@ -178,7 +178,7 @@ pub(super) const fn element(tag: Tag) -> Option<&'static Element> {
             []
         ),
         Tag::ImputationMethod => rules!(text [Oid ! Oid] []),
-        Tag::Presentation => rules!(text [Lang ? Text, Oid ! Oid] []),
+        Tag::Presentation => rules!(text [Lang ? Language, Oid ! Oid] []),
         Tag::ArchiveLayout => rules!(
             [Oid ! Oid, PdfFileName ! Text, PresentationOid ? Reference]
             []

@@ -164,7 +164,7 @@ pub(super) const fn element(tag: Tag) -> Option<&'static Element> {
             ]
         ),
         Tag::Description => rules!([] [1 TranslatedText +]),
-        Tag::TranslatedText => rules!(text [Lang ? Text, Type ! Text] []),
+        Tag::TranslatedText => rules!(text [Lang ? Language, Type ! Text] []),
         Tag::Question => rules!([] [1 TranslatedText +]),
         Tag::RangeCheck => rules!(
             [ItemOid ? Reference, Comparator ? OneOf(COMPARATOR), SoftHard ? OneOf(SOFT_OR_HARD)]

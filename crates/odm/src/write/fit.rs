@@ -181,6 +181,10 @@ impl Fitting<'_> {
                 }
             }
             Tag::RangeCheck if !has(element, Tag::FormalExpression) => {
+                for child in tree::take(element, Tag::MethodSignature) {
+                    let why = "a MethodSignature stands with an expression, and there is none";
+                    self.notes.add(Fate::Lost, &place.in_it(&child), described(&child), why);
+                }
                 element.push(Element::new(Tag::CheckValue));
                 sort_children(element, self.version);
                 let why = "a RangeCheck holds a value or an expression";
@@ -194,6 +198,10 @@ impl Fitting<'_> {
                 element.push(Element::new(Tag::Code));
                 let why = "a FormalExpression holds code";
                 self.notes.add(Fate::Added, place, "an empty Code", why);
+            }
+            Tag::StudyName | Tag::ProtocolName if element.text().is_empty() => {
+                element.content = Content::Text("unknown".into());
+                self.notes.add(Fate::Added, place, "text `unknown`", "it may not be empty");
             }
             _ => {}
         }

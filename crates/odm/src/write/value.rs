@@ -1,6 +1,7 @@
 //! Whether a value is one that CDISC's schema takes, and what stands for one that is missing.
 
 use crate::{
+    check::{is_day, is_language},
     model::{EcoString, Element},
     names::{Key, Tag},
     schema::{Attribute, Type},
@@ -21,6 +22,7 @@ pub(super) fn fits(tag: Tag, rule: &Attribute, value: &str) -> bool {
         Type::DateTime => date_time(bare),
         Type::SasName => sas(value, "_", "_"),
         Type::SasFormat => sas(value, "_$", "_."),
+        Type::Language => is_language(bare),
         Type::OneOf(words) => words.contains(&value),
     }
 }
@@ -58,7 +60,7 @@ fn decimal(text: &str) -> bool {
         && before.bytes().chain(after.bytes()).all(|byte| byte.is_ascii_digit())
 }
 
-/// `-?YYYY-MM-DDThh:mm:ss(.s+)?(Z|[+-]hh:mm)?`; whether February has a 30th is not looked at.
+/// `-?YYYY-MM-DDThh:mm:ss(.s+)?(Z|[+-]hh:mm)?`; of years with four digits the day must be one of the calendar.
 fn date_time(text: &str) -> bool {
     let Some((date, time)) = text.split_once('T') else { return false };
     let (time, zone) = match time.find(['Z', '+', '-']) {
@@ -80,6 +82,7 @@ fn date_time(text: &str) -> bool {
                 && year.bytes().all(|byte| byte.is_ascii_digit())
                 && in_range(month, 1, 12)
                 && in_range(day, 1, 31)
+                && (year.len() > 4 || is_day(date))
         }
         _ => false,
     };
@@ -125,7 +128,7 @@ pub(super) fn stand_in(element: &Element, tag: Tag, rule: &Attribute) -> EcoStri
         (_, Type::YesOnly) => "Yes".into(),
         (_, Type::Integer | Type::Positive | Type::NonNegative | Type::Decimal) => "1".into(),
         (_, Type::DateTime) => "1970-01-01T00:00:00".into(),
-        (_, Type::Text | Type::Oid | Type::Reference) => "unknown".into(),
+        (_, Type::Text | Type::Oid | Type::Reference | Type::Language) => "unknown".into(),
     }
 }
 

@@ -154,7 +154,6 @@ impl Maker<'_> {
                 Key::Context | Key::CodedValue | Key::System => format!("urn:c:{}", self.next()),
                 Key::Href | Key::XlinkHref => "http://example.org/a".to_owned(),
                 Key::Type if tag == Tag::TranslatedText => "text/plain".to_owned(),
-                Key::Lang => "en".to_owned(),
                 Key::OdmVersion => self.version.to_string(),
                 Key::PdfFileName => "a.pdf".to_owned(),
                 _ => {
@@ -172,6 +171,7 @@ impl Maker<'_> {
             Type::DateTime => "2026-11-23T09:00:00+01:00".to_owned(),
             Type::SasName => "SAS_1".to_owned(),
             Type::SasFormat => "$SAS1.".to_owned(),
+            Type::Language => "en".to_owned(),
             Type::OneOf(words) => {
                 let drawn = self.draw(words.len());
                 words[drawn].to_owned()

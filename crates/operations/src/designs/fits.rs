@@ -134,7 +134,8 @@ impl Mapping<'_> {
             Some(most) if FREE.contains(&column.name.as_str()) && !key => {
                 let what = format!("`{label}` ({of}) of more than {most} characters: cut to that");
                 self.lost.note(what, &format!("{name} with {found}"));
-                *text = text.chars().take(most).collect();
+                let cut: String = text.chars().take(most).collect();
+                cut.trim_end().clone_into(text);
             }
             Some(most) => {
                 let what = format!("at most {most} characters in `{label}` of table `{of}`");

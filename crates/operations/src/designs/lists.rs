@@ -63,17 +63,19 @@ pub(super) fn code_lists(mapping: &mut Mapping<'_>, scope: &Scope<'_>) {
 
 fn values(mapping: &mut Mapping<'_>, list: &Element, oid: &str, place: usize) {
     let mut seen = BTreeSet::new();
-    let coded = mapping.ordered(list.children(Tag::CodeListItem), oid);
-    let bare = mapping.ordered(list.children(Tag::EnumeratedItem), oid);
-    let after = coded.len();
-    let all = coded.into_iter().chain(bare.into_iter().map(|(index, one)| (after + index, one)));
-    for (position, value) in all {
+    let both = |one: &&Element| one.is(Tag::CodeListItem) || one.is(Tag::EnumeratedItem);
+    let mut position = 0_u64;
+    for (_, value) in mapping.ordered(list.elements().filter(both), oid) {
         let code = value.get(Key::CodedValue).unwrap_or_default();
         let at = format!("{oid}/{code}");
         if !seen.insert(code.trim()) {
             mapping.lost.note("another value with the same code in a list: left out", &at);
             continue;
         }
+        if code.trim() != code {
+            mapping.lost.note("blanks around a coded value: left out", &at);
+        }
+        position += 1;
         let mut row = Row::new();
         row.insert("code_list_id".to_owned(), Cell::Row(place));
         row.insert("coded_value".to_owned(), Cell::Value(code.trim().to_owned()));

@@ -116,11 +116,27 @@ fn check_value(values: &[String]) -> Option<String> {
 
 fn aliases(mapping: &mut Mapping<'_>, item: &Element, oid: &str, place: usize) {
     let mut seen = BTreeSet::new();
+    let columns = mapping.catalogue.table("item_alias");
+    let most = |column: &str| {
+        columns
+            .and_then(|table| table.column(column)?.max_length)
+            .map_or(usize::MAX, |most| most as usize)
+    };
+    let (most_context, most_name) = (most("context"), most("alias"));
     for alias in item.children(Tag::Alias) {
         let context = alias.get(Key::Context).unwrap_or_default().trim();
         let name = alias.get(Key::Name).unwrap_or_default().trim();
         if context.is_empty() || name.is_empty() || !seen.insert(context) {
             mapping.lost.note("another alias in the same context, or an empty one: left out", oid);
+            continue;
+        }
+        // Some programs keep instructions there. Cut, an alias would be the name of something else.
+        let (of_context, of_name) = (context.chars().count(), name.chars().count());
+        if of_context > most_context || of_name > most_name {
+            let what = format!(
+                "alias of an item with a context of more than {most_context} or a name of more than {most_name} characters: left out"
+            );
+            mapping.lost.note(what, &format!("{oid} with {of_context} and {of_name}"));
             continue;
         }
         let mut row = Row::new();

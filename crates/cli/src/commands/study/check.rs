@@ -80,6 +80,7 @@ fn verdict(check: &DesignCheck, output: &Output) -> Result<(), Failure> {
     }
     if !output.is_json() {
         let warnings = match check.warnings {
+            0 if tells_losses(check) => "what is lost by it is named above".to_owned(),
             0 => "nothing was found that a person should know".to_owned(),
             count => format!(
                 "{}; `docs/odm-findings.md` explains each code",
@@ -90,6 +91,12 @@ fn verdict(check: &DesignCheck, output: &Output) -> Result<(), Failure> {
         output.talk("next: landfall study import ADDRESS FILE --preview");
     }
     Ok(())
+}
+
+/// Tells whether something would be lost by an import.
+fn tells_losses(check: &DesignCheck) -> bool {
+    !check.converted.is_empty()
+        || check.taken().is_some_and(|(_, outlook)| !outlook.not_held.is_empty())
 }
 
 fn show(output: &Output, check: &DesignCheck, all: bool) {
