@@ -40,7 +40,7 @@ pub(super) fn run(options: Options) -> Result<(), String> {
     let fewer = (options.volunteers / 4).max(1);
     say(&format!("bench: memory, with {fewer} volunteers"));
     let small = bench.sample(fewer)?;
-    let small_migration = migration::memory(&bench, &small)?;
+    let small_migration = migration::memory(&bench, &small, options.runs)?;
     let small_load = load::memory(&bench, &small, &demonstration)?;
     for (what, large, small) in [
         ("migration run", large_migration, small_migration),
