@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use crate::{Error, error::During};
 
@@ -89,6 +89,14 @@ pub(crate) fn changing(path: &Path) -> Result<Connection, Error> {
         )
         .during("prepare the change", path)?;
     Ok(connection)
+}
+
+/// Begins a durable change: nobody else begins one before it ends.
+pub(crate) fn begin<'c>(
+    connection: &'c mut Connection,
+    path: &Path,
+) -> Result<Transaction<'c>, Error> {
+    connection.transaction_with_behavior(TransactionBehavior::Immediate).during("begin", path)
 }
 
 /// Attaches a file for reading only, under [`SOURCE`].

@@ -13,7 +13,7 @@ use std::{
 use landfall_catalogue::{Catalogue, Table};
 use landfall_core::digest::Digest;
 use rusqlite::{
-    Connection, ErrorCode, TransactionBehavior, params_from_iter,
+    Connection, ErrorCode, params_from_iter,
     types::{Value, ValueRef},
 };
 use serde::{Deserialize, Serialize};
@@ -116,9 +116,7 @@ pub fn apply(package: &Path, target: &Path, catalogue: &Catalogue) -> Result<Pre
     let source = Source::open(package, target, catalogue)?;
     let mut connection = connection::changing(target)?;
     natural_key::register(&connection)?;
-    let transaction = connection
-        .transaction_with_behavior(TransactionBehavior::Immediate)
-        .during("begin", target)?;
+    let transaction = connection::begin(&mut connection, target)?;
     // A row may refer to a row of the same table that is written after it.
     transaction
         .execute_batch("PRAGMA defer_foreign_keys = ON")

@@ -6,9 +6,7 @@ use std::{
 };
 
 use landfall_catalogue::{Catalogue, Table};
-use rusqlite::{
-    Connection, OptionalExtension as _, TransactionBehavior, params_from_iter, types::Value,
-};
+use rusqlite::{Connection, OptionalExtension as _, params_from_iter, types::Value};
 
 use super::{
     Cell, Content, DESIGN, Keep, Row, STUDY, Shape, Study, TableWritten, Written,
@@ -50,9 +48,7 @@ pub fn add(
     instance::check(path, catalogue)?;
     let mut connection = connection::changing(path)?;
     natural_key::register(&connection)?;
-    let transaction = connection
-        .transaction_with_behavior(TransactionBehavior::Immediate)
-        .during("begin", path)?;
+    let transaction = connection::begin(&mut connection, path)?;
     let mut tables = touched(&shape, &content);
     let found = study_id(&transaction, path, &addition.study.protocol_code)?;
     if found.is_none() {

@@ -4,7 +4,7 @@
 use std::{collections::BTreeMap, path::Path};
 
 use landfall_catalogue::{Catalogue, Table};
-use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, types::Value};
+use rusqlite::{Connection, OptionalExtension as _, types::Value};
 
 use super::{
     Content, Erased, Keep, STUDY, Shape, TableWritten, Written,
@@ -52,9 +52,7 @@ pub fn replace(
     instance::check(path, catalogue)?;
     let mut connection = connection::changing(path)?;
     natural_key::register(&connection)?;
-    let transaction = connection
-        .transaction_with_behavior(TransactionBehavior::Immediate)
-        .during("begin", path)?;
+    let transaction = connection::begin(&mut connection, path)?;
     transaction
         .execute_batch("PRAGMA defer_foreign_keys = ON")
         .during("prepare the replacement", path)?;

@@ -65,9 +65,7 @@ fn add_with<C: AsRef<str>, V: AsRef<str>>(
 ) -> Result<Recorded, Error> {
     instance::check(path, catalogue)?;
     let mut connection = connection::changing(path)?;
-    let transaction = connection
-        .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
-        .during("begin", path)?;
+    let transaction = connection::begin(&mut connection, path)?;
     let recorded = insert(&transaction, catalogue, table, values)?;
     outbox::finish(transaction, path, keep, &recorded)?;
     Ok(recorded)
@@ -85,9 +83,7 @@ pub fn add_all<C: AsRef<str>, V: AsRef<str>>(
 ) -> Result<(), Error> {
     instance::check(path, catalogue)?;
     let mut connection = connection::changing(path)?;
-    let transaction = connection
-        .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
-        .during("begin", path)?;
+    let transaction = connection::begin(&mut connection, path)?;
     for (table, values) in records {
         insert(&transaction, catalogue, table, values)?;
     }

@@ -12,7 +12,7 @@ use super::{
     outbox::{self, Keep},
     typed::{check_setting, find, given, known_table},
 };
-use crate::{connection, error::During, instance, schema::quoted};
+use crate::{connection, instance, schema::quoted};
 
 /// Sets columns of one record of a finished instance, in one durable transaction. Returns what is other than before;
 /// setting a column to the value it has changes nothing.
@@ -73,9 +73,7 @@ fn set_with<C: AsRef<str>, V: AsRef<str>>(
     }
     instance::check(path, catalogue)?;
     let mut connection = connection::changing(path)?;
-    let transaction = connection
-        .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
-        .during("begin", path)?;
+    let transaction = connection::begin(&mut connection, path)?;
     let id = find(&transaction, catalogue, table, key)?;
     let typed = given(&transaction, catalogue, table, values)?;
     let before = read_row(&transaction, table, id)?;

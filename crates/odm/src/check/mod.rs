@@ -8,7 +8,7 @@ mod repeats;
 mod structure;
 mod values;
 
-pub(crate) use values::{is_day, is_language};
+pub(crate) use values::{is_day, is_decimal, is_language};
 
 use crate::{
     finding::{Code, Findings},

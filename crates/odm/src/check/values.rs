@@ -221,7 +221,7 @@ pub(super) fn is_integer(value: &str) -> bool {
 }
 
 /// Whether a text is a number without exponent.
-pub(super) fn is_decimal(value: &str) -> bool {
+pub(crate) fn is_decimal(value: &str) -> bool {
     let value = value.trim();
     let number = value.strip_prefix(['+', '-']).unwrap_or(value);
     let (whole, part) = number.split_once('.').unwrap_or((number, ""));

@@ -1,7 +1,7 @@
 //! Whether a value is one that CDISC's schema takes, and what stands for one that is missing.
 
 use crate::{
-    check::{is_day, is_language},
+    check::{is_day, is_decimal, is_language},
     model::{EcoString, Element},
     names::{Key, Tag},
     schema::{Attribute, Type},
@@ -18,7 +18,7 @@ pub(super) fn fits(tag: Tag, rule: &Attribute, value: &str) -> bool {
         Type::Integer => whole(bare).is_some(),
         Type::Positive => whole(bare).is_some_and(|(negative, zero)| !negative && !zero),
         Type::NonNegative => whole(bare).is_some_and(|(negative, zero)| !negative || zero),
-        Type::Decimal => decimal(bare),
+        Type::Decimal => is_decimal(bare),
         Type::DateTime => date_time(bare),
         Type::SasName => sas(value, "_", "_"),
         Type::SasFormat => sas(value, "_$", "_."),
@@ -51,13 +51,6 @@ fn whole(text: &str) -> Option<(bool, bool)> {
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
     (!digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
         .then(|| (text.starts_with('-'), digits.bytes().all(|byte| byte == b'0')))
-}
-
-fn decimal(text: &str) -> bool {
-    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let (before, after) = digits.split_once('.').unwrap_or((digits, ""));
-    !(before.is_empty() && after.is_empty())
-        && before.bytes().chain(after.bytes()).all(|byte| byte.is_ascii_digit())
 }
 
 /// `-?YYYY-MM-DDThh:mm:ss(.s+)?(Z|[+-]hh:mm)?`; of years with four digits the day must be one of the calendar.

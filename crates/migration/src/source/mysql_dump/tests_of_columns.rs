@@ -1,28 +1,10 @@
 //! What columns hold, which are wanted, and in what charset: exactly, by dumps that are as short as they can be.
 
 use super::*;
+use crate::source::sql_text::read_out::{self, rows};
 
 fn dump(options: &str, bytes: &[u8]) -> MysqlDump {
-    let source: model::Source = toml::from_str(&format!(
-        "name = \"town\"\nfile = \"town.sql\"\nformat = \"mysql-dump\"\n{options}"
-    ))
-    .unwrap();
-    MysqlDump::new(&source, Input::Held(bytes.into()))
-}
-
-/// Every row as its cells, joined by `|`, with `~` for none.
-fn rows(dump: &MysqlDump) -> Result<Vec<Result<String, String>>, String> {
-    let mut rows = Vec::new();
-    let read = dump.read(&mut |row| {
-        let cells = row.content.map_err(|defect| defect.reason).map(|record| {
-            let cells: Vec<&str> =
-                (0..record.len()).map(|index| record.get(index).unwrap_or("~")).collect();
-            cells.join("|")
-        });
-        rows.push(cells);
-        Ok(())
-    });
-    read.map(|()| rows).map_err(|error| error.to_string())
+    MysqlDump::new(&read_out::source("mysql-dump", options), Input::Held(bytes.into()))
 }
 
 fn is_error(row: &Result<String, String>, parts: &[&str]) {

@@ -1,31 +1,11 @@
 //! Which statements are read, and what is said where one is missing, in part or as a whole.
 
 use super::*;
+use crate::source::sql_text::read_out::{self, Line, lines};
 
 fn dump(table: &str, bytes: &[u8]) -> MysqlDump {
-    let source: model::Source = toml::from_str(&format!(
-        "name = \"town\"\nfile = \"town.sql\"\nformat = \"mysql-dump\"\ntable = \"{table}\""
-    ))
-    .unwrap();
+    let source = read_out::source("mysql-dump", &format!("table = \"{table}\""));
     MysqlDump::new(&source, Input::Held(bytes.into()))
-}
-
-/// A line, and the row that was read there or why there is none.
-type Line = (u64, Result<String, String>);
-
-/// Every row with its line: its cells, joined by `|`, or why it cannot be read.
-fn lines(dump: &MysqlDump) -> Result<Vec<Line>, String> {
-    let mut rows = Vec::new();
-    let read = dump.read(&mut |row| {
-        let cells = row.content.map_err(|defect| defect.reason).map(|record| {
-            let cells: Vec<&str> =
-                (0..record.len()).map(|index| record.get(index).unwrap_or("~")).collect();
-            cells.join("|")
-        });
-        rows.push((row.line, cells));
-        Ok(())
-    });
-    read.map(|()| rows).map_err(|error| error.to_string())
 }
 
 /// Every row of a dump without faults.

@@ -1,28 +1,10 @@
 //! Databases, inheritance, bytes and ignored columns: exactly, by dumps that are as short as they can be.
 
 use super::*;
+use crate::source::sql_text::read_out::{self, rows};
 
 fn dump(options: &str, bytes: &[u8]) -> PgDump {
-    let source: model::Source = toml::from_str(&format!(
-        "name = \"town\"\nfile = \"town.sql\"\nformat = \"pg-dump\"\n{options}"
-    ))
-    .unwrap();
-    PgDump::new(&source, Input::Held(bytes.into()))
-}
-
-/// Every row as its cells, joined by `|`, with `~` for none.
-fn rows(dump: &PgDump) -> Result<Vec<Result<String, String>>, String> {
-    let mut rows = Vec::new();
-    let read = dump.read(&mut |row| {
-        let cells = row.content.map_err(|defect| defect.reason).map(|record| {
-            let cells: Vec<&str> =
-                (0..record.len()).map(|index| record.get(index).unwrap_or("~")).collect();
-            cells.join("|")
-        });
-        rows.push(cells);
-        Ok(())
-    });
-    read.map(|()| rows).map_err(|error| error.to_string())
+    PgDump::new(&read_out::source("pg-dump", options), Input::Held(bytes.into()))
 }
 
 fn is_error(text: &str, parts: &[&str]) {

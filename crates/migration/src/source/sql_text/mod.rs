@@ -4,6 +4,8 @@ mod cell;
 mod charset;
 mod chosen;
 mod columns;
+#[cfg(test)]
+pub(super) mod read_out;
 mod rows;
 mod scan;
 mod values;
@@ -21,7 +23,7 @@ use crate::{error::Error, spec::model};
 
 use charset::{Declared, named};
 use columns::{Header, Places};
-pub(super) use scan::{Dialect, Scanner, Token, statement::begins_statement};
+pub(super) use scan::{Dialect, Scanner, Token, begins_statement};
 pub(super) use values::{Cells, Written};
 
 /// What may be wrong where the columns have other names than the spec knows.

@@ -1,7 +1,7 @@
 //! The bytes of a dump: read in pieces, with their line, as blanks, words, names and strings.
 
 mod marks;
-pub(in crate::source) mod statement;
+mod statement;
 mod strings;
 #[cfg(test)]
 mod tests;
@@ -11,6 +11,7 @@ use std::io::{BufRead, ErrorKind};
 use super::charset::Charset;
 use crate::error::Error;
 use marks::Marks;
+pub(in crate::source) use statement::begins_statement;
 
 /// The most bytes of one row: a row that is longer is refused, so that no dump fills the memory.
 const MOST_BYTES: usize = 32 << 20;
