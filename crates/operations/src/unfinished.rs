@@ -26,8 +26,8 @@ fn begun() -> MutexGuard<'static, Vec<PathBuf>> {
 /// Removes what this process has begun to make outside of a data directory and not finished: for a process that is
 /// about to end. Nothing is begun any more afterwards.
 pub fn discard_unfinished() {
-    // Held while it removes, so that nothing is finished in between.
-    for path in begun().drain(..) {
+    let mut begun = begun();
+    for path in begun.drain(..) {
         // Under another name nothing is added to it any more while it is removed: other threads are still at work. What
         // cannot be removed is removed by whoever makes the same folder next.
         let gone = gone(&path);
@@ -36,6 +36,8 @@ pub fn discard_unfinished() {
             Err(_) => files::remove(&path),
         };
     }
+    // Held for ever: whoever would begin something now waits until the process ends.
+    std::mem::forget(begun);
 }
 
 /// The name under which something unfinished is removed.
@@ -61,6 +63,8 @@ impl Unfinished {
                 hint: "name the folder that is to be made".to_owned(),
             });
         }
+        // Held until it is both there and known: a process that ends in between would leave it.
+        let mut begun = begun();
         let aside = files::aside(target);
         let lock_path = aside.with_added_extension("lock");
         if let Some(parent) = target.parent().filter(|parent| !parent.as_os_str().is_empty()) {
@@ -70,12 +74,14 @@ impl Unfinished {
             message: format!("`{}` is being made by another process", target.display()),
             hint: "wait until it ends, or name another folder".to_owned(),
         })?;
-        begun().extend([aside.clone(), lock_path.clone()]);
+        begun.extend([aside.clone(), lock_path.clone()]);
+        let made = files::remove(&gone(&aside))
+            .and_then(|()| files::remove(&aside))
+            .and_then(|()| files::folder(&aside));
+        // Dropped where it failed, it takes the list itself.
+        drop(begun);
         let unfinished = Self { target: target.to_owned(), aside, lock: Some(lock), lock_path };
-        files::remove(&gone(&unfinished.aside))?;
-        files::remove(&unfinished.aside)?;
-        files::folder(&unfinished.aside)?;
-        Ok(unfinished)
+        made.map(|()| unfinished)
     }
 
     /// Returns the folder to write into.
@@ -120,8 +126,9 @@ impl UnfinishedFile {
     /// Begins a file that is new.
     pub(crate) fn begin(target: &Path) -> Result<Self> {
         files::is_new(target)?;
+        let mut begun = begun();
         let (aside, file) = files::open_aside(target)?;
-        begun().push(aside.clone());
+        begun.push(aside.clone());
         Ok(Self { target: target.to_owned(), aside, file })
     }
 
